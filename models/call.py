@@ -1,0 +1,59 @@
+"""One inbound call and its log."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.database import Base, enum_of
+
+
+class Step(StrEnum):
+    """The question a call is at; the webhook that answers it ends in this word."""
+
+    DESK = "desk"
+    LANGUAGE = "language"
+    PIN = "pin"
+    PRIORITY = "priority"
+    CALLBACK = "callback"
+    DESCRIPTION = "description"
+    HOLD = "hold"
+    HUMAN = "human"
+    ENDED = "ended"
+
+
+class Call(Base):
+    """`turn` counts the questions asked: an answer to an earlier turn is a repeat and changes nothing."""
+
+    __tablename__ = "call"
+
+    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    caller: Mapped[str | None] = mapped_column(String(32), index=True)
+    step: Mapped[Step] = mapped_column(enum_of(Step))
+    turn: Mapped[int]
+    silences: Mapped[int]
+    wrong_pins: Mapped[int]
+    problem: Mapped[int]
+    registered: Mapped[bool]
+    staffed: Mapped[bool]
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    ticket_number: Mapped[int | None]
+    keyed_callback: Mapped[str | None] = mapped_column(String(32))
+    outcome: Mapped[str | None] = mapped_column(String(32))
+    recording_url: Mapped[str | None] = mapped_column(String(500))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class CallStep(Base):
+    """One line of a call's log: what was asked, what the answer led to. Never a PIN."""
+
+    __tablename__ = "call_step"
+    __table_args__ = (Index("ix_call_step_story", "call_sid", "at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("call.sid"))
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,40 @@
+"""Where 'now' comes from: the database's clock, the process's, or a virtual one."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+
+class Clock(Protocol):
+    def now(self, session: Session) -> datetime:
+        """The instant, aware UTC."""
+        ...
+
+
+class DatabaseClock:
+    """PostgreSQL's own clock: the same for every machine that shares the database."""
+
+    def now(self, session: Session) -> datetime:
+        return session.execute(sa.select(sa.func.clock_timestamp())).scalar_one().astimezone(UTC)
+
+
+class ProcessClock:
+    """The machine's clock: enough for SQLite, which has one process."""
+
+    def now(self, session: Session) -> datetime:
+        return datetime.now(UTC)
+
+
+class VirtualClock:
+    """A clock that stands still until it is told to go on: for tests and simulations."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self, session: Session | None = None) -> datetime:
+        return self.at
+
+    def advance(self, by: timedelta) -> None:
+        self.at += by

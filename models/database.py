@@ -1,0 +1,142 @@
+"""The database: one way to read, one way to write, on SQLite and on PostgreSQL."""
+
+import enum
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from models.clock import Clock, DatabaseClock, ProcessClock
+from models.wakeup import Wakeup, announce
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+)
+POSTGRESQL_CONNECT = {
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "connect_timeout": 5,
+    "options": "-c statement_timeout=10000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC",
+}
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses naive values, returns aware UTC (SQLite drops offsets)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: instants carry their zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def enum_of(kind: type[enum.StrEnum]) -> sa.Enum:
+    """A column type that stores the enum's values as text."""
+    return sa.Enum(kind, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: sa.JSON, list[Any]: sa.JSON}  # noqa: RUF012
+
+
+class Database:
+    """Sessions over one database.
+
+    `read()` is a snapshot that writes nothing; `write()` is one transaction, serialised on SQLite (an in-process
+    lock, then BEGIN IMMEDIATE) and at READ COMMITTED with row locks on PostgreSQL.
+    """
+
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
+        self.url = normalised(url)
+        self.is_postgresql = self.url.startswith("postgresql")
+        self.engine = _engine(self.url)
+        self.wakeup = Wakeup(self.url if self.is_postgresql else None)
+        self.clock: Clock = clock or (DatabaseClock() if self.is_postgresql else ProcessClock())
+        self._writer = threading.RLock()
+        self._writing = self.engine.execution_options(begin="IMMEDIATE")
+
+    def now(self, session: Session) -> datetime:
+        """The one clock of this database, aware UTC. Ask once per decision."""
+        return self.clock.now(session)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Commit at the end, roll back on any error. Wakes the engine if `announce` was called inside."""
+        if self.is_postgresql:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+            return
+        with self._writer:
+            with Session(self._writing, expire_on_commit=False) as session, session.begin():
+                yield session
+            if session.info.get("work"):
+                self.wakeup.set()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def normalised(url: str) -> str:
+    """`postgresql://` and `postgresql+psycopg://` both mean psycopg 3."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed.render_as_string(hide_password=False)
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("postgresql"):
+        return sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=POSTGRESQL_CONNECT)
+    if (path := make_url(url).database) and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("begin", "")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+__all__ = ["Base", "Database", "UtcDateTime", "announce", "enum_of", "normalised"]

@@ -1,0 +1,85 @@
+"""The outbox: one row for one message by one channel to one person."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.database import Base, enum_of
+from rules.escalation import Channel
+
+
+class DeliveryKind(StrEnum):
+    PAGE = "page"
+    ALARM = "alarm"
+    STAND_DOWN = "stand_down"
+    UPDATE = "update"
+    DUTY = "duty"
+    NOTICE = "notice"
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    ATTEMPTING = "attempting"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+_FINAL: frozenset[DeliveryState] = frozenset()
+_OUTCOMES = frozenset(
+    {DeliveryState.DELIVERED, DeliveryState.ANSWERED, DeliveryState.UNANSWERED, DeliveryState.FAILED}
+)
+DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.PENDING: frozenset({DeliveryState.ATTEMPTING, DeliveryState.FAILED, DeliveryState.CANCELLED}),
+    DeliveryState.ATTEMPTING: _OUTCOMES | {DeliveryState.PENDING, DeliveryState.ATTEMPTING, DeliveryState.SENT},
+    DeliveryState.SENT: _OUTCOMES,
+    DeliveryState.DELIVERED: _FINAL,
+    DeliveryState.ANSWERED: _FINAL,
+    DeliveryState.UNANSWERED: _FINAL,
+    DeliveryState.FAILED: _FINAL,
+    DeliveryState.CANCELLED: _FINAL,
+}
+
+
+class Delivery(Base):
+    """`key` is unique: what it names is said once. `due_at` is when an engine must look at it again:
+
+    the time to send while pending, the end of the lease while attempting, None afterwards. `attempts` is the fence:
+    an outcome is written only by the attempt that holds it. `urgency` 0 goes first.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_due", "urgency", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_delivery_page", "page_id", "round", "level"),
+        Index("ix_delivery_ticket", "ticket_number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    kind: Mapped[DeliveryKind] = mapped_column(enum_of(DeliveryKind))
+    channel: Mapped[Channel] = mapped_column(enum_of(Channel))
+    urgency: Mapped[int]
+    ticket_number: Mapped[int | None] = mapped_column(ForeignKey("ticket.number"))
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
+    round: Mapped[int | None]
+    level: Mapped[int | None]
+    technician_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str | None] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    state: Mapped[DeliveryState] = mapped_column(enum_of(DeliveryState))
+    attempts: Mapped[int]
+    due_at: Mapped[datetime | None]
+    provider_sid: Mapped[str | None] = mapped_column(String(64), index=True)
+    error_code: Mapped[str | None] = mapped_column(String(16))
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    attempted_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]

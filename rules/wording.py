@@ -1,0 +1,47 @@
+"""Every sentence that a person hears or reads, by key."""
+
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language that the line does not serve: how it is offered and what its callers hear."""
+
+    code: str
+    name: str
+    locale: str
+    voice: str | None
+    offer: str
+    redirect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences in English, and one tongue for every other language, in the order of their keys."""
+
+    sentences: Mapping[str, str]
+    locale: str
+    voice: str | None
+    tongues: tuple[Tongue, ...]
+
+    def say(self, key: str, **values: object) -> str:
+        """The sentence with its placeholders filled in. KeyError for a key or placeholder that is not there."""
+        return self.sentences[key].format(**values)
+
+
+def placeholders(sentence: str) -> frozenset[str]:
+    """The names in braces. ValueError where braces do not match."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None)
+
+
+def spoken(digits: str) -> str:
+    """Digits one by one: '1 0 4 8 2 3'."""
+    return " ".join(digits)
+
+
+def listed(items: Iterable[str]) -> str:
+    """'a, b and c'."""
+    *head, last = list(items) or [""]
+    return f"{', '.join(head)} and {last}" if head else last
