@@ -1,0 +1,90 @@
+# Needs: make, git and Python 3.11 or newer with pip. Everything else is put into .venv, from files whose contents are pinned by hash.
+#
+#   make run      the line with its demonstration, on http://127.0.0.1:8000  (make run ARGS='--port 8080')
+#   make test     the whole suite                                            (make test ARGS='-k rotation -n0')
+#   make check    what CI asks: format rules, types, layers, tests with coverage
+#   make bench    the benchmarks
+#   make shots    the pictures of the documentation
+#   make lock     pin the requirements again                                 (make lock ARGS=--upgrade)
+#   make clean    forget the environment and the caches; var/ stays
+
+PYTHON ?= python3
+VENV   ?= .venv
+PY     := $(VENV)/bin/python
+ARGS   ?=
+
+CODE   := app.py config rules models tickets paging ivr admin simulator
+TYPED  := $(wildcard $(CODE) tests benchmarks)
+PYTEST := $(PY) -m pytest $(if $(PLATINUM_CI),-p tests.no_skips)
+LOCK   := $(PY) -m uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line \
+          --no-emit-index-url --no-emit-find-links
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run test check lint types layers cover bench shots lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: $(VENV)/.run
+	@exec $(PY) app.py serve --demo $(ARGS)
+
+test: $(VENV)/.dev
+	@$(PYTEST) $(ARGS)
+
+check: lint types layers cover
+
+lint: $(VENV)/.dev
+	@echo '== lint'
+	@$(PY) -m ruff check .
+
+types: $(VENV)/.dev
+	@echo '== types'
+	@$(PY) -m mypy $(TYPED)
+
+layers: $(VENV)/.dev
+	@echo '== layers'
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+
+cover: $(VENV)/.dev
+	@echo '== tests'
+	@$(PYTEST) --cov --cov-report= $(ARGS)
+	@$(PY) -m coverage report
+	@$(PY) -m coverage report --include='rules/*' --fail-under=100
+
+bench: $(VENV)/.dev
+	@$(PY) -m benchmarks $(ARGS)
+
+shots: $(VENV)/.dev
+	@$(PY) -m tests.browser.screenshots $(ARGS)
+
+lock: $(VENV)/.dev
+	@$(LOCK) $(ARGS) -o requirements.txt
+	@$(LOCK) $(ARGS) --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov
+
+# The environment. It is made without ensurepip, which Debian leaves out of Python; the pip of the machine then installs into it.
+# A Python that went away leaves a dangling link, which counts as missing: the environment is made anew.
+$(PY):
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not there. Name one: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv --without-pip --clear $(VENV)
+
+define install
+	@echo 'Installing $(1) into $(VENV); this takes a minute the first time.'
+	@if $(PYTHON) -m pip --version >/dev/null 2>&1; then pip="$(PYTHON) -m pip --python $(PY)"; \
+	elif $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null 2>&1; then pip="$(PY) -m pip"; \
+	else echo "pip is needed, and $(PYTHON) has none. On Debian: apt-get install python3-pip"; exit 1; fi; \
+	$$pip install --quiet --no-input --no-warn-script-location --require-hashes -r $(1)
+endef
+
+$(VENV)/.run: $(PY) requirements.txt
+	$(call install,requirements.txt)
+	@touch $@
+
+$(VENV)/.dev: $(PY) requirements.txt requirements-dev.txt
+	$(call install,requirements-dev.txt)
+	@touch $(VENV)/.run $@
