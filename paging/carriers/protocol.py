@@ -1,0 +1,57 @@
+"""What every carrier offers, whatever company or machine is behind it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from rules.escalation import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One delivery as a carrier needs it.
+
+    `attempt` counts from 1 and marks each try. `status_url` gets the outcome; `voice_url` is what a technician's call
+    plays. `subject` is an e-mail's.
+    """
+
+    delivery_id: int
+    attempt: int
+    channel: Channel
+    to: str
+    subject: str
+    body: str
+    voice_url: str
+    status_url: str
+
+
+class SendFailure(Exception):
+    """Nothing was sent. `code` is the provider's error code, '' where there is none."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class PermanentFailure(SendFailure):
+    """Trying again cannot help: this address or this account will not do."""
+
+
+class TemporaryFailure(SendFailure):
+    """Trying again can help."""
+
+
+class AmbiguousFailure(SendFailure):
+    """It may have been sent: look it up before trying again."""
+
+
+class Carrier(Protocol):
+    channels: frozenset[Channel]
+
+    def send(self, message: Message) -> str:
+        """Hand the message over; answers the provider's id. Raises a SendFailure."""
+        ...
+
+    def find(self, message: Message, since: datetime) -> str | None:
+        """The provider's id of this message if an earlier try reached it at or after `since`. Raises a SendFailure."""
+        ...
