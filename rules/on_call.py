@@ -1,0 +1,256 @@
+"""Who is on call: at an instant, over a range, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from rules import timezones
+from rules.intervals import ALWAYS_AFTER, ALWAYS_BEFORE, Timeline
+from rules.rotation import handoff, turn
+from rules.schedule_problems import problems
+from rules.schedules import Absence, History, Layer, Override, Revision, Schedule
+from rules.windows import Window
+
+__all__ = [
+    "Absence",
+    "Because",
+    "Gap",
+    "History",
+    "Layer",
+    "OnCall",
+    "Override",
+    "Revision",
+    "Schedule",
+    "ShiftSpan",
+    "Window",
+    "on_call",
+    "problems",
+    "sentence",
+    "shifts",
+]
+
+
+class Because(StrEnum):
+    """ABSENCE: the technician covers, within a layer, for a participant who is absent."""
+
+    LAYER = "layer"
+    OVERRIDE = "override"
+    ABSENCE = "absence"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """Who is on call at `at`, in a shift or gap of `[since, until)` (None: no bound), and who comes next.
+
+    `layer` is the layer's name where `because` is LAYER or ABSENCE.
+    """
+
+    at: datetime
+    technician: str | None
+    since: datetime | None
+    until: datetime | None
+    because: Because
+    layer: str | None
+    next_technician: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftSpan:
+    """`technician` is on call in `[start, end)`."""
+
+    technician: str
+    start: datetime
+    end: datetime
+    because: Because
+    layer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Nobody is on call in `[start, end)`."""
+
+    start: datetime
+    end: datetime
+
+
+class _Turn(NamedTuple):
+    """Who holds in `[since, until)`. Neighbours with the same `source` are parts of one shift, or of one gap."""
+
+    technician: str | None
+    since: datetime
+    until: datetime
+    because: Because = Because.GAP
+    layer: str | None = None
+    source: Hashable = None
+
+    def between(self, since: datetime, until: datetime) -> _Turn:
+        return _Turn(self.technician, since, until, self.because, self.layer, self.source)
+
+
+_NEVER: Timeline[str] = Timeline()
+
+
+def on_call(history: History, at: datetime) -> OnCall:
+    """Who is on call at `at` (aware). A shift ends at a handoff, a window's end, an absence, an override or a revision.
+
+    Raises UnknownZone, and ValueError for instants outside timezones.EARLIEST and LATEST.
+    """
+    at = _answerable(at)
+    schedule, since, until = history.in_force(at)
+    reader = _Reader(schedule)
+    held = reader.whole_shift(at, since, until)
+    bounded = held.until < ALWAYS_AFTER
+    if held.until == until and bounded:
+        reader = _Reader(history.in_force(until)[0])
+    return OnCall(
+        at=at,
+        technician=held.technician,
+        since=held.since if held.since > ALWAYS_BEFORE else None,
+        until=held.until if bounded else None,
+        because=held.because,
+        layer=held.layer,
+        next_technician=reader.holder(held.until).technician if bounded else None,
+    )
+
+
+def shifts(history: History, start: datetime, end: datetime) -> tuple[list[ShiftSpan], list[Gap]]:
+    """The shifts and gaps in `[start, end)` in order, which fill it exactly; the outermost are cut to the range.
+
+    Shifts of one technician that follow each other stay apart; gaps do so only where a revision takes effect.
+    Raises as `on_call` does.
+    """
+    at, end = _answerable(start), _answerable(end)
+    held: list[_Turn] = []
+    while at < end:
+        schedule, _, until = history.in_force(at)
+        held += _parts(_Reader(schedule), at, min(until, end))
+        at = until
+    spans = [ShiftSpan(one.technician, one.since, one.until, one.because, one.layer) for one in held if one.technician]
+    return spans, [Gap(one.since, one.until) for one in held if not one.technician]
+
+
+def _parts(reader: _Reader, at: datetime, end: datetime) -> list[_Turn]:
+    """The shifts and gaps by one revision that fill `[at, end)`."""
+    held: list[_Turn] = []
+    while at < end:
+        piece = reader.holder(at)
+        stop = min(piece.until, end)
+        if held and held[-1].source == piece.source:
+            held[-1] = held[-1].between(held[-1].since, stop)
+        else:
+            held.append(piece.between(at, stop))
+        at = stop
+    return held
+
+
+def _answerable(at: datetime) -> datetime:
+    if not timezones.EARLIEST <= at <= timezones.LATEST:
+        raise ValueError(f"{at} is outside the years from {timezones.EARLIEST.year} to {timezones.LATEST.year}")
+    return at.astimezone(UTC)
+
+
+class _Reader:
+    """Reads one schedule. What a layer says is kept for as long as it holds, so that the next instant costs little."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        self._held = [_Turn(None, ALWAYS_BEFORE, ALWAYS_BEFORE)] * len(schedule.layers)
+
+    def holder(self, at: datetime) -> _Turn:
+        """Who holds at `at`: an override, else the latest layer that has anybody, else nobody."""
+        override, since, until = self.schedule.overriding.find(at)
+        if override:
+            return _Turn(override.technician, since, until, Because.OVERRIDE, None, override)
+        for number in reversed(range(len(self.schedule.layers))):
+            held = self._layer(number, at)
+            since, until = max(since, held.since), min(until, held.until)
+            if held.technician:
+                return held.between(since, until)
+        return _Turn(None, since, until)
+
+    def whole_shift(self, at: datetime, since: datetime, until: datetime) -> _Turn:
+        """The shift or gap around `at`, joined from all its parts, within `[since, until)`."""
+        held = self.holder(at)
+        start, end = held.since, held.until
+        while start > since and (before := self.holder(start - datetime.resolution)).source == held.source:
+            start = before.since
+        while end < until and (after := self.holder(end)).source == held.source:
+            end = after.until
+        return held.between(max(start, since), min(end, until))
+
+    def _layer(self, number: int, at: datetime) -> _Turn:
+        held = self._held[number]
+        if not held.since <= at < held.until:
+            held = self._held[number] = _layer_holder(self.schedule, number, at)
+        return held
+
+
+def _layer_holder(schedule: Schedule, number: int, at: datetime) -> _Turn:
+    """Who holds by one layer alone: of the participants from whose turn it is onwards, the first who is not absent."""
+    layer = schedule.layers[number]
+    people = layer.rotation.participants
+    reading = timezones.reading(at, schedule.time_zone)
+    index = turn(layer.rotation, reading)
+    since, until = ALWAYS_BEFORE, ALWAYS_AFTER
+    for step in range(len(people)):
+        person = people[(index + step) % len(people)]
+        absent, back, away = schedule.absent.get(person, _NEVER).find(at)
+        since, until = max(since, back), min(until, away)
+        if not absent:
+            is_open, begins, ends = _hours(schedule, number, index, reading)
+            if not is_open:
+                return _Turn(None, begins, ends)
+            because = Because.ABSENCE if step else Because.LAYER
+            source = (person, because, number, index)
+            return _Turn(person, max(since, begins), min(until, ends), because, layer.name, source)
+    return _Turn(None, since, until)
+
+
+def _hours(schedule: Schedule, number: int, index: int, reading: datetime) -> tuple[bool, datetime, datetime]:
+    """Whether the layer is open; from when until when it stays closed, or is open within turn `index`."""
+    is_open, opens, closes = schedule.openings[number].around(reading)
+    if is_open:
+        rotation = schedule.layers[number].rotation
+        begins, ends = handoff(rotation, index), handoff(rotation, index + 1)
+        opens = max(opens, begins) if opens else begins
+        closes = min(closes, ends) if closes else ends
+    since = timezones.to_utc(opens, schedule.time_zone) if opens else ALWAYS_BEFORE
+    until = timezones.to_utc(closes, schedule.time_zone) if closes else ALWAYS_AFTER
+    return is_open, since, until
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def sentence(answer: OnCall, names: Mapping[str, str], zone: str) -> str:
+    """The answer with its reason, for a screen: 'Anna Rossi: weekly layer, until Mon 09:00, then Bruno Neri'.
+
+    `names` are the technicians' by key (a missing one shows as its key); times are local in `zone`.
+    """
+    who = _name(answer.technician, names)
+    text = {
+        Because.LAYER: f"{who}: {answer.layer} layer",
+        Because.ABSENCE: f"{who}: covering an absence in the {answer.layer} layer",
+        Because.OVERRIDE: f"{who}: override",
+        Because.GAP: "Nobody is on call",
+    }[answer.because]
+    if answer.until is None:
+        return text
+    return f"{text}, until {_when(answer.at, answer.until, zone)}, then {_name(answer.next_technician, names)}"
+
+
+def _name(technician: str | None, names: Mapping[str, str]) -> str:
+    return names.get(technician, technician) if technician else "nobody"
+
+
+def _when(at: datetime, until: datetime, zone: str) -> str:
+    """`until` seen from `at`: within a week the weekday and time are enough."""
+    wall = timezones.to_wall(until, zone)
+    date = "" if until - at <= timedelta(weeks=1) else f" {wall.day} {_MONTHS[wall.month - 1]} {wall.year}"
+    return f"{_DAYS[wall.weekday()]}{date} {wall:%H:%M}"
