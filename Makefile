@@ -1,6 +1,7 @@
 # Needs: make, git and Python 3.11 or newer with pip. Everything else is put into .venv, from files whose contents are pinned by hash.
 #
 #   make run      the line with its demonstration, on http://127.0.0.1:8000  (make run ARGS='--port 8080')
+#   make env      only the environment that `make run` needs, as a server wants it
 #   make test     the whole suite                                            (make test ARGS='-k rotation -n0')
 #   make check    what CI asks: format rules, types, layers, tests with coverage
 #   make bench    the benchmarks
@@ -21,7 +22,7 @@ LOCK   := $(PY) -m uv pip compile pyproject.toml --quiet --universal --generate-
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check lint types layers cover bench shots lock clean
+.PHONY: help run env test check lint types layers cover bench shots lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +30,8 @@ help:
 
 run: $(VENV)/.run
 	@exec $(PY) app.py serve --demo $(ARGS)
+
+env: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@$(PYTEST) $(ARGS)
@@ -45,7 +48,7 @@ types: $(VENV)/.dev
 
 layers: $(VENV)/.dev
 	@echo '== layers'
-	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
 
 cover: $(VENV)/.dev
 	@echo '== tests'
@@ -67,10 +70,14 @@ clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov
 
 # The environment. It is made without ensurepip, which Debian leaves out of Python; the pip of the machine then installs into it.
-# A Python that went away leaves a dangling link, which counts as missing: the environment is made anew.
+# A Python that went away leaves a dangling link: then the environment is made anew.
+$(shell test -x $(PY) || rm -f $(VENV)/.run $(VENV)/.dev)
+
 $(PY):
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not there. Name one: make PYTHON=/path/to/python3"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed, and $(PYTHON) is not there.' \
+	  'Name one: make PYTHON=/path/to/python3'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed, and $(PYTHON) is' \
+	  "$$($(PYTHON) -V 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv --without-pip --clear $(VENV)
 
 define install
@@ -81,10 +88,10 @@ define install
 	$$pip install --quiet --no-input --no-warn-script-location --require-hashes -r $(1)
 endef
 
-$(VENV)/.run: $(PY) requirements.txt
+$(VENV)/.run: requirements.txt | $(PY)
 	$(call install,requirements.txt)
 	@touch $@
 
-$(VENV)/.dev: $(PY) requirements.txt requirements-dev.txt
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(PY)
 	$(call install,requirements-dev.txt)
 	@touch $(VENV)/.run $@
