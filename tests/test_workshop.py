@@ -1,4 +1,4 @@
-"""The workshop keeps its promises: what is installed is pinned, CI cannot pass by skipping, an old Python is told so."""
+"""The workshop keeps its promises: what is installed is pinned, CI cannot skip, an old Python is told so."""
 
 import ast
 import os
@@ -21,7 +21,8 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     """Runs a command in the checkout as a person would, whatever CI has set."""
     outer = ("PLATINUM_", "PYTEST_", "MAKE", "MFLAGS", "COV_")
     plain = {key: value for key, value in os.environ.items() if not key.startswith(outer)}
-    return subprocess.run([str(part) for part in command], cwd=ROOT, env=plain, capture_output=True, text=True, timeout=60)
+    words = [str(part) for part in command]
+    return subprocess.run(words, cwd=ROOT, env=plain, capture_output=True, text=True, timeout=60)
 
 
 def locked(name: str) -> dict[str, list[Requirement]]:
