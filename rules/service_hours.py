@@ -1,0 +1,139 @@
+"""When the help desk is staffed, and arithmetic in business time.
+
+Business time is the time that really passes while staffed: a clock change inside staffed hours makes them shorter or
+longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+
+from dateutil.easter import easter
+
+from rules import timezones
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Staffed from `opens` (included) until `closes` (excluded), wall clock, within one day."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class FixedHoliday:
+    """The same date every year."""
+
+    month: int
+    day: int
+
+    def falls_on(self, day: date) -> bool:
+        return (day.month, day.day) == (self.month, self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class EasterHoliday:
+    """So many days after Easter Sunday (western): 1 is Easter Monday."""
+
+    days_after: int
+
+    def falls_on(self, day: date) -> bool:
+        return day - _easter(day.year) == self.days_after * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Staffed hours: `weekdays` from Monday (None: closed), and on holidays, whatever their weekday, `holiday_hours`.
+
+    Raises ValueError where it is not staffed on any weekday: no business time would ever pass.
+    """
+
+    time_zone: str
+    weekdays: tuple[Hours | None, ...]
+    holidays: tuple[FixedHoliday | EasterHoliday, ...]
+    holiday_hours: Hours | None
+
+    def __post_init__(self) -> None:
+        if len(self.weekdays) != 7 or not any(self.weekdays):
+            raise ValueError("a calendar has seven weekdays, and is staffed on at least one")
+
+
+@cache
+def _easter(year: int) -> date:
+    return easter(year)
+
+
+def hours_on(calendar: Calendar, day: date) -> Hours | None:
+    """The staffed hours of a local date, None where there are none."""
+    if any(holiday.falls_on(day) for holiday in calendar.holidays):
+        return calendar.holiday_hours
+    return calendar.weekdays[day.weekday()]
+
+
+def is_staffed(calendar: Calendar, at: datetime) -> bool:
+    """Whether `at` (aware, in UTC) is inside staffed hours."""
+    wall = timezones.reading(at, calendar.time_zone)
+    hours = hours_on(calendar, wall.date())
+    return hours is not None and hours.opens <= wall.time() < hours.closes
+
+
+def _days_from(calendar: Calendar, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """The staffed hours of `day` and of every day after it, as instants."""
+    while True:
+        hours = hours_on(calendar, day)
+        if hours:
+            opens = timezones.to_utc(datetime.combine(day, hours.opens), calendar.time_zone)
+            closes = timezones.to_utc(datetime.combine(day, hours.closes), calendar.time_zone)
+            yield opens, closes
+        day += DAY
+
+
+def _staffed_from(calendar: Calendar, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The staffed hours that end after `at`, the first cut to begin there."""
+    for opens, closes in _days_from(calendar, timezones.reading(at, calendar.time_zone).date()):
+        if at < closes:
+            yield max(opens, at), closes
+
+
+def add_business(calendar: Calendar, at: datetime, amount: timedelta) -> datetime:
+    """When `amount` of business time has passed since `at`: at the end of a day rather than at the next opening.
+
+    Nothing added to an unstaffed instant is the next opening. Raises ValueError for a negative amount.
+    """
+    if amount < timedelta(0):
+        raise ValueError(f"business time goes forward only, not by {amount}")
+    for opens, closes in _staffed_from(calendar, at):
+        if amount <= closes - opens:
+            return opens + amount
+        amount -= closes - opens
+    raise AssertionError("a calendar goes on for ever")
+
+
+def business_between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """The business time in `[start, end)`; none where `end` is not after `start`."""
+    total = timedelta(0)
+    for opens, closes in _staffed_from(calendar, start):
+        if opens >= end:
+            return total
+        total += min(closes, end) - opens
+    raise AssertionError("a calendar goes on for ever")
+
+
+def end_of_business_day(calendar: Calendar, at: datetime, days: int) -> datetime:
+    """The closing time of the `days`-th staffed day after the local date of `at`; 1 is the next business day."""
+    following = timezones.to_wall(at, calendar.time_zone).date() + DAY
+    for number, (_, closes) in enumerate(_days_from(calendar, following), start=1):
+        if number == days:
+            return closes
+    raise AssertionError("a calendar goes on for ever")
+
+
+def end_of_next_business_day(calendar: Calendar, at: datetime) -> datetime:
+    """'The next business day' as a limit: the closing time of the next staffed day after the local date of `at`."""
+    return end_of_business_day(calendar, at, 1)
