@@ -36,7 +36,8 @@ _OUTCOMES = frozenset(
 )
 DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.PENDING: frozenset({DeliveryState.ATTEMPTING, DeliveryState.FAILED, DeliveryState.CANCELLED}),
-    DeliveryState.ATTEMPTING: _OUTCOMES | {DeliveryState.PENDING, DeliveryState.ATTEMPTING, DeliveryState.SENT},
+    DeliveryState.ATTEMPTING: _OUTCOMES
+    | {DeliveryState.PENDING, DeliveryState.ATTEMPTING, DeliveryState.SENT, DeliveryState.CANCELLED},
     DeliveryState.SENT: _OUTCOMES,
     DeliveryState.DELIVERED: _FINAL,
     DeliveryState.ANSWERED: _FINAL,

@@ -52,6 +52,6 @@ class Carrier(Protocol):
         """Hand the message over; answers the provider's id. Raises a SendFailure."""
         ...
 
-    def find(self, message: Message, since: datetime) -> str | None:
-        """The provider's id of this message if an earlier try reached it at or after `since`. Raises a SendFailure."""
+    def find(self, message: Message, since: datetime) -> list[str]:
+        """The provider's ids of what may be this message from an earlier try at or after `since`. Raises a SendFailure."""
         ...

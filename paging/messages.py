@@ -1,0 +1,67 @@
+"""What a page says, and to whom it is posted."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.delivery import DeliveryKind
+from models.page import Page
+from models.ticket import Ticket
+from paging.roster import Person
+from rules.escalation import Channel
+from rules.gsm7 import segments, to_gsm7
+from rules.line import Line
+from tickets.outbox import Reference, post
+
+
+def text_of(line: Line, ticket: Ticket, key: str = "page.text") -> str:
+    """Priority, number, customer, callback and what to reply, in one GSM-7 segment: a long name is cut."""
+    words = {
+        "priority": str(ticket.priority),
+        "number": str(ticket.number),
+        "callback": ticket.callback or ticket.caller or line.wording.say("page.no_callback"),
+    }
+    name = to_gsm7(ticket.contract.customer.name)
+    while name and segments(line.wording.say(key, customer=name, **words)) > 1:
+        name = name[:-1].rstrip()
+    return line.wording.say(key, customer=name, **words)
+
+
+def page(
+    session: Session, line: Line, ticket: Ticket, page: Page, person: Person, channel: Channel, now: datetime
+) -> None:
+    """Post one message of the page's current level, once."""
+    _post(session, line, ticket, page, person, channel, DeliveryKind.PAGE, text_of(line, ticket), now)
+
+
+def alarm(
+    session: Session, line: Line, ticket: Ticket, page: Page, person: Person, channel: Channel, now: datetime
+) -> None:
+    """Post one message to a fallback contact: all rounds are done and nobody answered."""
+    text = text_of(line, ticket, "page.alarm_text")
+    _post(session, line, ticket, page, person, channel, DeliveryKind.ALARM, text, now)
+
+
+def _post(
+    session: Session,
+    line: Line,
+    ticket: Ticket,
+    page: Page,
+    person: Person,
+    channel: Channel,
+    kind: DeliveryKind,
+    body: str,
+    now: datetime,
+) -> None:
+    post(
+        session,
+        key=f"{kind}:{page.id}:{page.round}:{page.level}:{person.key}:{channel}",
+        kind=kind,
+        channel=channel,
+        name=person.name,
+        address=person.email if channel is Channel.EMAIL else person.phone,
+        subject=body if channel is Channel.EMAIL else None,
+        body=body,
+        now=now,
+        about=Reference(ticket.number, page.id, page.round, page.level, person.key),
+    )

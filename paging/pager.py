@@ -1,0 +1,217 @@
+"""A page from raised to acknowledged, passed on or closed: what people and callers do to it.
+
+Locks are taken in the order ticket, page, delivery. What becomes due is done by the engine.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.database import announce
+from models.page import PAGE_MOVES, Page, PageState
+from models.ticket import Ticket, TicketState
+from paging import recipients, roster
+from rules.line import Line
+from tickets import lifecycle, notices
+from tickets.story import record
+
+ENDED = frozenset({TicketState.SOLVED, TicketState.EXCLUDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Who acts: a technician by key, or somebody else by name alone."""
+
+    key: str | None
+    name: str
+
+    @property
+    def holder(self) -> str:
+        return self.key or self.name
+
+
+class Outcome(StrEnum):
+    WON = "won"
+    YOURS = "yours"
+    TAKEN = "taken"
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+    PASSED = "passed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """`holder` is the name of who has the ticket, since `since`; the responder's own when it was won."""
+
+    outcome: Outcome
+    ticket: Ticket | None
+    holder: str | None = None
+    since: datetime | None = None
+
+
+def raise_page(session: Session, line: Line, ticket: Ticket, now: datetime, leaves_at: datetime) -> Page:
+    """Arm a page: it leaves at `leaves_at`, or sooner by `release`. The escalation policy is copied onto it."""
+    page = Page(
+        ticket_number=ticket.number,
+        state=PageState.ARMED,
+        policy=roster.escalation_policy(session, ticket.contract.escalation_policy),
+        level=1,
+        round=1,
+        due_at=leaves_at,
+        passed=False,
+        alarmed_round=0,
+        raised_at=now,
+    )
+    session.add(page)
+    session.flush()
+    announce(session)
+    return page
+
+
+def release(session: Session, ticket_number: int, now: datetime) -> None:
+    """Let an armed page leave now; a page that has left is not touched."""
+    statement = update(Page).where(
+        Page.ticket_number == ticket_number, Page.state == PageState.ARMED, Page.due_at > now
+    )
+    if session.execute(statement.values(due_at=now).returning(Page.id)).first():
+        announce(session)
+
+
+def acknowledge(
+    session: Session, line: Line, ticket_number: int, by: Responder, now: datetime
+) -> Acknowledgement:
+    """Take the ticket in charge and end its page. The first one wins; the others learn who has it."""
+    ticket = lifecycle.lock_ticket(session, ticket_number)
+    if ticket is None:
+        return Acknowledgement(Outcome.UNKNOWN, None)
+    if ticket.state in ENDED:
+        return Acknowledgement(Outcome.ENDED, ticket)
+    if ticket.state is not TicketState.OPEN:
+        outcome = Outcome.YOURS if ticket.taken_by == by.holder else Outcome.TAKEN
+        return Acknowledgement(outcome, ticket, holder_name(session, ticket), ticket.taken_in_charge_at)
+    page = lock_page(session, ticket_number)
+    if page is not None:
+        _move(session, page, PageState.ACKNOWLEDGED, due_at=None, acknowledged_at=now, acknowledged_by=by.holder)
+        record(session, ticket_number, now, "acknowledged", line.wording.say("event.acknowledged", name=by.name))
+    lifecycle.take_in_charge(session, line, ticket, by.holder, by.name, now)
+    recipients.stand_down(session, line, ticket, by.holder, "taken", by.name, now)
+    notices.taken_in_charge(session, line, ticket, by.name, now)
+    return Acknowledgement(Outcome.WON, ticket, by.name, now)
+
+
+def pass_on(session: Session, line: Line, ticket_number: int, by: Responder, now: datetime) -> Acknowledgement:
+    """Escalate now: who was paged hands the page to the next level, the owner re-opens it there."""
+    ticket = lifecycle.lock_ticket(session, ticket_number)
+    page = lock_page(session, ticket_number)
+    if ticket is None or page is None:
+        return Acknowledgement(Outcome.UNKNOWN, None)
+    if ticket.state in ENDED:
+        return Acknowledgement(Outcome.ENDED, ticket)
+    if ticket.state is TicketState.OPEN:
+        return _pass_open(session, line, ticket, page, by, now)
+    if ticket.state is TicketState.WAITING or (by.key is not None and ticket.taken_by != by.key):
+        name = holder_name(session, ticket)
+        return Acknowledgement(Outcome.REFUSED, ticket, name, ticket.taken_in_charge_at)
+    lifecycle.give_back(session, ticket)
+    _move(session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None)
+    return _escalate(session, line, ticket, page, by, now)
+
+
+def _pass_open(
+    session: Session, line: Line, ticket: Ticket, page: Page, by: Responder, now: datetime
+) -> Acknowledgement:
+    if by.key is not None and not recipients.was_paged(session, page, by.key):
+        return Acknowledgement(Outcome.REFUSED, ticket)
+    if page.state is PageState.ARMED:
+        release(session, ticket.number, now)
+        return Acknowledgement(Outcome.PASSED, ticket)
+    return _escalate(session, line, ticket, page, by, now)
+
+
+def _escalate(
+    session: Session, line: Line, ticket: Ticket, page: Page, by: Responder, now: datetime
+) -> Acknowledgement:
+    """The page's current level is over; a page taken before it left starts at its first level."""
+    page.passed = page.level_started_at is not None
+    page.due_at = now
+    session.flush()
+    announce(session)
+    record(session, ticket.number, now, "passed", line.wording.say("event.passed", name=by.name))
+    return Acknowledgement(Outcome.PASSED, ticket)
+
+
+def solve(session: Session, line: Line, ticket: Ticket, by: Responder, words: str, now: datetime) -> None:
+    """The problem is solved: the ticket ends, and its page with it. Raises MoveRefused."""
+    lifecycle.solve(session, line, ticket, by.name, words, now)
+    _close(session, line, ticket, by, now)
+
+
+def exclude(session: Session, line: Line, ticket: Ticket, by: Responder, reason: str, now: datetime) -> None:
+    """The plan does not cover the case: the ticket ends, and its page with it. Raises MoveRefused."""
+    lifecycle.exclude(session, line, ticket, by.name, reason, now)
+    _close(session, line, ticket, by, now)
+
+
+def finish(
+    session: Session, line: Line, ticket_number: int, by: Responder, words: str, now: datetime
+) -> Acknowledgement:
+    """DONE: the owner says that the problem is solved."""
+    ticket = lifecycle.lock_ticket(session, ticket_number)
+    if ticket is None:
+        return Acknowledgement(Outcome.UNKNOWN, None)
+    if ticket.state in ENDED:
+        return Acknowledgement(Outcome.ENDED, ticket)
+    if ticket.taken_by != by.holder:
+        return Acknowledgement(Outcome.REFUSED, ticket, holder_name(session, ticket), ticket.taken_in_charge_at)
+    solve(session, line, ticket, by, words, now)
+    return Acknowledgement(Outcome.WON, ticket, by.name, now)
+
+
+def _close(session: Session, line: Line, ticket: Ticket, by: Responder, now: datetime) -> None:
+    page = lock_page(session, ticket.number)
+    if page is None or page.state is PageState.CLOSED:
+        return
+    unanswered = page.state is PageState.PAGING
+    _move(session, page, PageState.CLOSED, due_at=None)
+    recipients.cancel_pending(session, page, now)
+    if unanswered:
+        recipients.stand_down(session, line, ticket, by.holder, "closed", by.name, now)
+
+
+def send_update(session: Session, line: Line, ticket_number: int, now: datetime, reference: str = "") -> None:
+    """Send what became known after the page had left to whoever has the ticket, else to all who were paged.
+
+    Once per `reference` (a call's SID).
+    """
+    ticket = lifecycle.lock_ticket(session, ticket_number)
+    page = lock_page(session, ticket_number)
+    if ticket is not None and page is not None and page.state in (PageState.PAGING, PageState.ACKNOWLEDGED):
+        recipients.send_update(session, line, ticket, page, now, reference)
+
+
+def holder_name(session: Session, ticket: Ticket) -> str | None:
+    """The name of who has the ticket in charge."""
+    if ticket.taken_by is None:
+        return None
+    technician = roster.technicians(session).get(ticket.taken_by)
+    return technician.name if technician else ticket.taken_by
+
+
+def lock_page(session: Session, ticket_number: int) -> Page | None:
+    """The ticket's page, locked until the transaction ends. None if it has none."""
+    statement = select(Page).where(Page.ticket_number == ticket_number).with_for_update()
+    return session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+
+
+def _move(session: Session, page: Page, to: PageState, **values: object) -> None:
+    """Compare and set, by the table of moves."""
+    if to not in PAGE_MOVES[page.state]:
+        raise lifecycle.MoveRefused(f"the page of ticket {page.ticket_number} is {page.state}, it cannot become {to}")
+    statement = update(Page).where(Page.id == page.id, Page.state == page.state).values(state=to, **values)
+    if session.execute(statement.returning(Page.id)).first() is None:
+        raise lifecycle.MoveRefused(f"the page of ticket {page.ticket_number} was changed by somebody else just now")
+    session.refresh(page)

@@ -1,0 +1,55 @@
+"""The duty manager: told of what nobody else can be told of."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.delivery import DeliveryKind
+from models.service import RoleContact
+from models.ticket import Ticket
+from rules.escalation import Channel
+from rules.line import Line
+from tickets.outbox import Reference, post
+
+
+def tell(
+    session: Session, *, key: str, subject: str, text: str, now: datetime, ticket_number: int | None = None
+) -> int:
+    """Tell every duty manager by SMS and e-mail, once per `key`. Answers how many people can be told."""
+    statement = select(RoleContact).where(RoleContact.role == "duty_manager").order_by(RoleContact.position)
+    managers = session.execute(statement).scalars().all()
+    for manager in managers:
+        for channel, address in ((Channel.SMS, manager.phone), (Channel.EMAIL, manager.email)):
+            if address:
+                post(
+                    session,
+                    key=f"duty:{key}:{channel}:{address}",
+                    kind=DeliveryKind.DUTY,
+                    channel=channel,
+                    name=manager.name,
+                    address=address,
+                    subject=subject,
+                    body=text,
+                    now=now,
+                    about=Reference(ticket_number=ticket_number),
+                )
+    return len(managers)
+
+
+def nobody_reached(session: Session, line: Line, ticket: Ticket, occasion: str, now: datetime) -> None:
+    """Nobody is on call and there is no fallback: a person must find somebody for this ticket."""
+    words = {
+        "number": str(ticket.number),
+        "priority": str(ticket.priority),
+        "customer": ticket.contract.customer.name,
+        "callback": ticket.callback or ticket.caller or line.wording.say("page.no_callback"),
+    }
+    tell(
+        session,
+        key=f"nobody:{ticket.number}:{occasion}",
+        subject=line.wording.say("page.nobody_subject", **words),
+        text=line.wording.say("page.nobody_text", **words),
+        now=now,
+        ticket_number=ticket.number,
+    )

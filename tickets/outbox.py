@@ -1,0 +1,82 @@
+"""The outbox: whatever leaves the house is first a row, written in the transaction that decided it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from models.database import announce
+from models.delivery import Delivery, DeliveryKind, DeliveryState
+from rules.escalation import Channel
+from rules.gsm7 import to_gsm7
+
+# Pages go before all else, customers' notices after what technicians need.
+URGENCY = {
+    DeliveryKind.PAGE: 0,
+    DeliveryKind.ALARM: 0,
+    DeliveryKind.DUTY: 1,
+    DeliveryKind.STAND_DOWN: 1,
+    DeliveryKind.UPDATE: 1,
+    DeliveryKind.NOTICE: 2,
+}
+NO_ADDRESS = {Channel.SMS: "no phone number on file", Channel.VOICE: "no phone number on file"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a message is about. `round` and `level` are those of the page when it was written."""
+
+    ticket_number: int | None = None
+    page_id: int | None = None
+    round: int | None = None
+    level: int | None = None
+    technician_key: str | None = None
+
+
+def post(
+    session: Session,
+    *,
+    key: str,
+    kind: DeliveryKind,
+    channel: Channel,
+    name: str,
+    address: str | None,
+    body: str,
+    now: datetime,
+    subject: str | None = None,
+    about: Reference | None = None,
+) -> bool:
+    """Put one message to one person into the outbox, once per `key`. Answers whether it is new.
+
+    Without an address it is written as failed, so that the story tells it and the page moves on.
+    """
+    about = about or Reference()
+    reachable = bool(address)
+    values = {
+        "key": key,
+        "kind": kind,
+        "channel": channel,
+        "urgency": URGENCY[kind],
+        "ticket_number": about.ticket_number,
+        "page_id": about.page_id,
+        "round": about.round,
+        "level": about.level,
+        "technician_key": about.technician_key,
+        "name": name,
+        "address": address or "",
+        "subject": subject,
+        "body": to_gsm7(body) if channel is Channel.SMS else body,
+        "state": DeliveryState.PENDING if reachable else DeliveryState.FAILED,
+        "attempts": 0,
+        "due_at": now if reachable else None,
+        "error": None if reachable else NO_ADDRESS.get(channel, "no e-mail address on file"),
+        "created_at": now,
+        "settled_at": None if reachable else now,
+    }
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Delivery).values(**values).on_conflict_do_nothing(index_elements=["key"])
+    new = session.execute(statement.returning(Delivery.id)).first() is not None
+    if new and reachable:
+        announce(session)
+    return new
