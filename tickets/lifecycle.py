@@ -42,7 +42,7 @@ def open_ticket(
         callback=callback,
         summary=summary,
         opened_at=now,
-        target_at=target_at(line.policy, contract.plan, priority, now),
+        target_at=target_at(line.policy.plans, contract.plan, priority, now),
     )
     session.add(ticket)
     session.flush()
@@ -115,7 +115,7 @@ def change_priority(
         line.wording.say("event.priority", name=name, before=ticket.priority, after=priority, reason=reason),
     )
     ticket.priority = priority
-    ticket.target_at = target_at(line.policy, ticket.contract.plan, priority, ticket.opened_at)
+    ticket.target_at = target_at(line.policy.plans, ticket.contract.plan, priority, ticket.opened_at)
     session.flush()
 
 
