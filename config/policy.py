@@ -1,0 +1,123 @@
+"""Reads the vendor's policy from a TOML file into the rules' values, and says everything that is wrong with it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.policy_file import CalendarSection, HolidaysSection, LimitSection, PlanSection, PolicyFile
+from rules.entitlement import EntitlementTerms
+from rules.policy import EventType, HumanPathRules, PinRules, Policy
+from rules.service_hours import Calendar, EasterHoliday, FixedHoliday, Hours
+from rules.targets import BusinessDays, BusinessTime, Elapsed, Limit, PlanTerms, Priority
+
+
+class PolicyError(ValueError):
+    """The file cannot be used; `problems` names everything wrong with it, each with its place."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        super().__init__("\n".join(f"{path}: {problem}" for problem in problems))
+        self.problems = problems
+
+
+def load_policy(path: Path) -> Policy:
+    """Read the policy file at `path`. Raises PolicyError where it cannot be read or is wrong in any place."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PolicyError(path, [f"cannot be read: {error.strerror}"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(path, [f"is not TOML: {error}"]) from error
+    try:
+        file = PolicyFile.model_validate(content)
+    except ValidationError as error:
+        raise PolicyError(path, [_in_words(problem["loc"], problem["msg"]) for problem in error.errors()]) from error
+    disagreements = [f"{place}: {message}" for place, message in file.disagreements()]
+    if disagreements:
+        raise PolicyError(path, disagreements)
+    return _policy(file)
+
+
+def _in_words(place: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(str(part) for part in place)}: {message.removeprefix('Value error, ')}"
+
+
+def _policy(file: PolicyFile) -> Policy:
+    calendars = {name: _calendar(section, file.holidays[section.holidays]) for name, section in file.calendars.items()}
+    plans = {plan: _terms(section, calendars[section.calendar]) for plan, section in file.plans.items()}
+    line = file.line
+    return Policy(
+        vendor=file.vendor.name,
+        portal=file.vendor.portal,
+        time_zone=file.vendor.time_zone,
+        languages=tuple(file.vendor.languages),
+        plans=plans,
+        line_calendar=calendars[line.calendar],
+        matrix={priority: tuple(tuple(column) for column in row) for priority, row in file.matrix.items()},
+        phone_priorities=frozenset(line.phone_priorities),
+        maintenance_priority=line.maintenance_priority,
+        entitlement=_entitlement(file),
+        callback_countries=frozenset(line.callback_countries),
+        events={key: EventType(event.title, event.priority) for key, event in file.events.items()},
+        pin=PinRules(line.pin_shortest, line.pin_longest, line.pin_tries),
+        human_path=HumanPathRules(timedelta(seconds=file.human_path.per_number_seconds), file.human_path.pages_an_hour),
+        recording_retention=timedelta(days=file.retention.recording_days),
+        **_waits(file),
+    )
+
+
+def _waits(file: PolicyFile) -> Mapping[str, Any]:
+    return {name: timedelta(seconds=seconds) for name, seconds in file.waits}
+
+
+def _entitlement(file: PolicyFile) -> EntitlementTerms:
+    return EntitlementTerms(
+        on_call_plans=frozenset(plan for plan, section in file.plans.items() if section.on_call),
+        asia_pacific=frozenset(file.asia_pacific.countries),
+        strict=file.asia_pacific.strict,
+        time_zone=file.vendor.time_zone,
+        renewal_days=file.vendor.renewal_days,
+    )
+
+
+def _calendar(section: CalendarSection, holidays: HolidaysSection) -> Calendar:
+    fixed = (FixedHoliday(int(day[:2]), int(day[3:])) for day in holidays.fixed)
+    moving = (EasterHoliday(days) for days in holidays.days_after_easter)
+    weekdays = tuple(_hours(day) for day in section.week)
+    return Calendar(section.time_zone, weekdays, (*fixed, *moving), _hours(section.holiday_hours))
+
+
+def _hours(hours: list[time]) -> Hours | None:
+    return Hours(hours[0], hours[1]) if hours else None
+
+
+def _terms(section: PlanSection, calendar: Calendar) -> PlanTerms:
+    return PlanTerms(
+        name=section.name,
+        rank=section.rank,
+        calendar=calendar,
+        on_call=section.on_call,
+        guaranteed=section.guaranteed,
+        proactive=section.proactive,
+        specialist=section.specialist,
+        targets=_limits(section.targets),
+        notices=_limits(section.notices),
+        matrix_columns=tuple(_limit(column) for column in section.matrix_columns),
+    )
+
+
+def _limits(sections: Mapping[Priority, LimitSection]) -> Mapping[Priority, Limit]:
+    return {priority: _limit(section) for priority, section in sections.items()}
+
+
+def _limit(section: LimitSection) -> Limit:
+    if section.elapsed_minutes:
+        return Elapsed(timedelta(minutes=section.elapsed_minutes))
+    if section.business_minutes:
+        return BusinessTime(timedelta(minutes=section.business_minutes))
+    return BusinessDays(section.business_days or 1)

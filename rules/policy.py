@@ -1,0 +1,83 @@
+"""Everything that the vendor could word differently, as plain values. `config/policy.toml` holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rules.entitlement import EntitlementTerms
+from rules.service_hours import Calendar
+from rules.targets import Matrix, Plan, PlanTerms, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """What monitoring may report: its title, and the priority of the ticket that it opens."""
+
+    title: str
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class PinRules:
+    """A PIN's length in digits, and how often a caller may try in one call."""
+
+    shortest: int
+    longest: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class HumanPathRules:
+    """How often the duty manager is paged for unverified callers: once in `per_number` for each, `an_hour` in all."""
+
+    per_number: timedelta
+    an_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The service as the vendor sells it. Times without another meaning are real time.
+
+    vendor, portal          who answers, and where a web ticket is opened
+    time_zone               where a site's is not known, and of the vendor's own texts
+    languages               of ordinary support, in the order of their keys; the first is the line's
+    plans, line_calendar    what each plan promises; when the line connects to the help desk
+    matrix                  the management engaged, by priority and column
+    phone_priorities        accepted on the on-call line, and paged when monitoring reports them
+    maintenance_priority    of the ticket of a booked maintenance window
+    callback_countries      ISO 3166 codes of the numbers that may be dialled and texted
+    page_leaves_after       since the priority, for a caller who is still talking
+    minimum_round           no round of a page begins sooner after the one before
+    no_work_follow_up       an acknowledged P1 pages again when nobody works on it for so long
+    untaken_event           in staffed hours, how long the help desk has an event before the technician is paged
+    lease                   how long a worker has one delivery to itself
+    help_desk_dial          how long the help desk's telephone rings
+    hold_limit, hold_news   how long a caller may hold, and how often there is news
+    recording_retention     after which recordings are deleted, here and at the provider
+    """
+
+    vendor: str
+    portal: str
+    time_zone: str
+    languages: tuple[str, ...]
+    plans: Mapping[Plan, PlanTerms]
+    line_calendar: Calendar
+    matrix: Matrix
+    phone_priorities: frozenset[Priority]
+    maintenance_priority: Priority
+    entitlement: EntitlementTerms
+    callback_countries: frozenset[str]
+    events: Mapping[str, EventType]
+    pin: PinRules
+    human_path: HumanPathRules
+    page_leaves_after: timedelta
+    minimum_round: timedelta
+    no_work_follow_up: timedelta
+    untaken_event: timedelta
+    lease: timedelta
+    help_desk_dial: timedelta
+    hold_limit: timedelta
+    hold_news: timedelta
+    recording_retention: timedelta
