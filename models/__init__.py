@@ -1,0 +1,16 @@
+"""The tables. All are known as soon as one is used: foreign keys cross files."""
+
+from models import account, audit, call, customer, delivery, page, schedule, service, technician, ticket
+
+__all__ = [
+    "account",
+    "audit",
+    "call",
+    "customer",
+    "delivery",
+    "page",
+    "schedule",
+    "service",
+    "technician",
+    "ticket",
+]

@@ -17,7 +17,8 @@ class DatabaseClock:
     """PostgreSQL's own clock: the same for every machine that shares the database."""
 
     def now(self, session: Session) -> datetime:
-        return session.execute(sa.select(sa.func.clock_timestamp())).scalar_one().astimezone(UTC)
+        now: datetime = session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        return now.astimezone(UTC)
 
 
 class ProcessClock:

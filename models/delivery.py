@@ -31,9 +31,7 @@ class DeliveryState(StrEnum):
 
 
 _FINAL: frozenset[DeliveryState] = frozenset()
-_OUTCOMES = frozenset(
-    {DeliveryState.DELIVERED, DeliveryState.ANSWERED, DeliveryState.UNANSWERED, DeliveryState.FAILED}
-)
+_OUTCOMES = frozenset({DeliveryState.DELIVERED, DeliveryState.ANSWERED, DeliveryState.UNANSWERED, DeliveryState.FAILED})
 DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.PENDING: frozenset({DeliveryState.ATTEMPTING, DeliveryState.FAILED, DeliveryState.CANCELLED}),
     DeliveryState.ATTEMPTING: _OUTCOMES

@@ -33,9 +33,7 @@ class Page(Base):
     """
 
     __tablename__ = "page"
-    __table_args__ = (
-        Index("ix_page_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
-    )
+    __table_args__ = (Index("ix_page_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_number: Mapped[int] = mapped_column(ForeignKey("ticket.number"), unique=True)

@@ -21,9 +21,7 @@ class TicketState(StrEnum):
 
 TICKET_MOVES: dict[TicketState, frozenset[TicketState]] = {
     TicketState.OPEN: frozenset({TicketState.IN_CHARGE, TicketState.SOLVED, TicketState.EXCLUDED}),
-    TicketState.IN_CHARGE: frozenset(
-        {TicketState.OPEN, TicketState.WAITING, TicketState.SOLVED, TicketState.EXCLUDED}
-    ),
+    TicketState.IN_CHARGE: frozenset({TicketState.OPEN, TicketState.WAITING, TicketState.SOLVED, TicketState.EXCLUDED}),
     TicketState.WAITING: frozenset({TicketState.IN_CHARGE, TicketState.SOLVED, TicketState.EXCLUDED}),
     TicketState.SOLVED: frozenset(),
     TicketState.EXCLUDED: frozenset(),

