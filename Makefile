@@ -14,8 +14,8 @@ VENV   ?= .venv
 PY     := $(VENV)/bin/python
 ARGS   ?=
 
-CODE   := app.py config rules models tickets paging ivr admin simulator
-TYPED  := $(wildcard $(CODE) tests benchmarks)
+FOLDERS := config rules models tickets paging ivr admin simulator tests benchmarks
+TYPED  := $(wildcard app.py) $(sort $(patsubst %/,%,$(dir $(wildcard $(addsuffix /*.py,$(FOLDERS))))))
 PYTEST := $(PY) -m pytest $(if $(PLATINUM_CI),-p tests.no_skips)
 LOCK   := $(PY) -m uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line \
           --no-emit-index-url --no-emit-find-links
@@ -85,7 +85,7 @@ define install
 	@if $(PYTHON) -m pip --version >/dev/null 2>&1; then pip="$(PYTHON) -m pip --python $(PY)"; \
 	elif $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null 2>&1; then pip="$(PY) -m pip"; \
 	else echo "pip is needed, and $(PYTHON) has none. On Debian: apt-get install python3-pip"; exit 1; fi; \
-	$$pip install --quiet --no-input --no-warn-script-location --require-hashes -r $(1)
+	$$pip install -qq --no-input --no-warn-script-location --require-hashes -r $(1)
 endef
 
 $(VENV)/.run: requirements.txt | $(PY)
