@@ -32,6 +32,6 @@
     document.body.addEventListener("htmx:sendError", lost);
     document.body.addEventListener("htmx:timeout", lost);
     document.body.addEventListener("htmx:responseError", lost);
-    document.body.addEventListener("htmx:afterOnLoad", () => { offline.hidden = true; });
+    document.body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) offline.hidden = true; });
   });
 })();

@@ -1,0 +1,54 @@
+"""The web console: plain pages that work without a script, and refresh themselves with one."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask.blueprints import BlueprintSetupState
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from admin import frame
+from admin.guard import Doors
+from admin.home import Home
+from admin.sign_in import SignIn
+from admin.technician_pages import TechnicianPages
+from admin.ticket_pages import TicketPages
+from models.database import Database
+from rules.line import Line
+from rules.pins import Peppers
+
+
+class _Console(Blueprint):
+    """Browsers keep an asset for ever under an address that changes with it, and ask again for any other."""
+
+    def get_send_file_max_age(self, filename: str | None) -> int | None:
+
+
+        return 31_536_000 if request.args.get("v") else None
+
+
+def create_console(database: Database, line: Line, peppers: Peppers, *, simulated: bool) -> Blueprint:
+    """The console's pages and assets. Register it on an app that `security.secure` protects and that has no static
+    folder of its own. `simulated`: no account is configured, and every page says so.
+    """
+    console = _Console(
+        "console", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
+    )
+    limiter = Limiter(get_remote_address, storage_uri="memory://")
+    doors = Doors(console)
+    SignIn(database, limiter).open(doors)
+    for pages in (Home, TicketPages, TechnicianPages):
+        pages(database, line).open(doors)
+
+    def prepare(state: BlueprintSetupState) -> None:
+        _require_no_static_folder(state.app)
+        limiter.init_app(state.app)
+        state.app.jinja_env.globals.update(frame.names(simulated))
+
+    console.record_once(prepare)
+    return console
+
+
+def _require_no_static_folder(app: Any) -> None:
+    if app.static_folder:
+        raise ValueError("create the app with static_folder=None: /static/ belongs to the console")

@@ -1,0 +1,103 @@
+"""Fields and checks that several forms share. What is wrong is said in words, with what to do."""
+
+from datetime import datetime
+from typing import Any
+
+from wtforms import DateField, DateTimeLocalField, EmailField, Field, Form, StringField, TelField, ValidationError
+from wtforms.validators import DataRequired, Length, Optional
+
+from rules import phone_numbers, timezones
+from rules.contact_details import LONGEST_EMAIL, is_email, is_phone
+
+PHONE_HELP = "With the country code, such as +39 333 111 0001."
+ZONE_HELP = "As in the tz database, such as Europe/Rome."
+
+
+def text(label: str, required: str = "", longest: int = 200, checks: tuple[Any, ...] = ()) -> StringField:
+    """One line of text. `required` is what to say when it is empty; '' lets it be empty."""
+    return StringField(label, [_filled(required), _length(longest), *checks], [stripped])
+
+
+def email(label: str, required: str = "") -> EmailField:
+    return EmailField(label, [_filled(required), _length(LONGEST_EMAIL), _is_email], [stripped])
+
+
+def phone(label: str, required: str = "") -> TelField:
+    """A number typed in any of the usual ways; its data becomes E.164."""
+    return TelField(label, [_filled(required), _length(40), _to_e164], [stripped])
+
+
+def zone(label: str, required: str = "") -> StringField:
+    return text(label, required, 64, (_known_zone,))
+
+
+class WallField(DateTimeLocalField):
+    """A local date and time, to the minute; naive: the form knows whose wall clock."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Type a date and a time, such as 2026-12-24 18:00.") from None
+
+
+class DayField(DateField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Type a date, such as 2026-12-31.") from None
+
+
+def wall(label: str, required: str) -> WallField:
+    return WallField(label, [_filled(required)], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+
+def day(label: str, required: str) -> DayField:
+    return DayField(label, [_filled(required)])
+
+
+def instant(field: Field, zone_name: str) -> datetime | None:
+    """The instant that a local time names. None, with the reason at the field, where no clock ever shows it."""
+    typed: datetime = field.data
+    if not timezones.EARLIEST.year <= typed.year < timezones.LATEST.year:
+        return complain(field, f"The year {typed.year} is too far away.")
+    if not timezones.exists(typed, zone_name):
+        return complain(field, f"{typed:%d %b %Y %H:%M} does not exist in {zone_name}: the clocks go forward there.")
+    return timezones.to_utc(typed, zone_name)
+
+
+def complain(field: Field, message: str) -> None:
+    """Put a message beside a field after the form's own checks."""
+    field.errors = [*field.errors, message]
+
+
+def stripped(value: str | None) -> str | None:
+    return value.strip() if isinstance(value, str) else value
+
+
+
+def _filled(message: str) -> DataRequired | Optional:
+    return DataRequired(message) if message else Optional()
+
+
+def _length(longest: int) -> Length:
+    return Length(max=longest, message=f"At most {longest} characters.")
+
+
+def _is_email(_form: Form, field: Field) -> None:
+    if not is_email(field.data):
+        raise ValidationError("This is not an e-mail address. It looks like anna@example.com.")
+
+
+def _to_e164(_form: Form, field: Field) -> None:
+    number = phone_numbers.parse(field.data, None)
+    if number is None or not is_phone(number):
+        raise ValidationError("This is not a telephone number with its country code. It looks like +39 333 111 0001.")
+    field.data = number
+
+
+def _known_zone(_form: Form, field: Field) -> None:
+    if not timezones.is_known(field.data):
+        message = timezones.unknown(field.data)
+        raise ValidationError(f"{message[0].upper()}{message[1:]}{'' if message.endswith('?') else '.'}")

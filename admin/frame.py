@@ -1,0 +1,63 @@
+"""What every template may use: the addresses of assets, icons, the sections, times and people in words."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import request
+from markupsafe import Markup
+from wtforms import Field, SelectField
+
+STATIC = Path(__file__).parent / "static"
+SPRITE = "vendor/bootstrap-icons/bootstrap-icons.svg"
+SECTIONS = (
+    ("/", "Home", "house"),
+    ("/tickets", "Tickets", "ticket-perforated"),
+    ("/rotations", "Rotations", "calendar-week"),
+    ("/technicians", "People", "people"),
+    ("/customers", "Customers", "building"),
+)
+SIMULATOR = ("/simulator", "Simulator", "phone-vibrate")
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file under `static/`; it changes with the file, so that browsers may keep it for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """A picture from the sprite. Without a label it is decoration: a word stands beside it."""
+    seen = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon" {}><use href="{}#{}"></use></svg>').format(seen, asset(SPRITE), name)
+
+
+def draw(field: Field, has_help: bool, **attributes: Any) -> Markup:
+    """The control of a form's field, tied to its help and its error for those who do not see them."""
+    describing = [f"{field.id}-help"] * has_help + [f"{field.id}-error"] * bool(field.errors)
+    look = "form-select" if isinstance(field, SelectField) else "form-control"
+    attributes["class"] = f"{look} is-invalid" if field.errors else look
+    if describing:
+        attributes["aria-describedby"] = " ".join(describing)
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    return Markup(field(**attributes))
+
+
+def section_is(path: str) -> bool:
+    """Whether the page shown belongs to the section that starts at `path`."""
+    return request.path == path or (path != "/" and request.path.startswith(f"{path}/"))
+
+
+def names(simulated: bool) -> dict[str, Any]:
+    """The names that every template may use."""
+    return {
+        "asset": asset,
+        "draw": draw,
+        "icon": icon,
+        "section_is": section_is,
+        "sections": lambda: (*SECTIONS, SIMULATOR) if simulated else SECTIONS,
+        "simulated": simulated,
+    }

@@ -1,0 +1,95 @@
+"""Who may do what in the console: the only place that knows roles."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user
+
+from admin.local_paths import local_path
+from models.account import Role, User
+
+View = Callable[..., ResponseReturnValue]
+
+
+class Permission(StrEnum):
+    """READ sees, WORK moves tickets, EDIT changes rotations, technicians and customers, ADMINISTER users and tokens."""
+
+    READ = "read"
+    WORK = "work"
+    EDIT = "edit"
+    ADMINISTER = "administer"
+
+
+GRANTED: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({Permission.READ}),
+    Role.TECHNICIAN: frozenset({Permission.READ, Permission.WORK}),
+    Role.MANAGER: frozenset({Permission.READ, Permission.WORK, Permission.EDIT}),
+    Role.ADMIN: frozenset(Permission),
+}
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types of its own
+    """The user of this session."""
+
+    def __init__(self, user: User) -> None:
+        self.id = user.id
+        self.email = user.email
+        self.role = user.role
+        self.session_key = user.session_key
+
+    def get_id(self) -> str:
+        """What the session keeps: with the key, so that it ends when the key changes."""
+        return f"{self.id}.{self.session_key}"
+
+    def may(self, permission: str) -> bool:
+        return permission in GRANTED[self.role]
+
+
+def refusal(permission: Permission) -> ResponseReturnValue | None:
+    """Why this request may not go on: a way to sign in, or 403. None if it may."""
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    if not current_user.may(permission):
+        abort(403)
+    return None
+
+
+class Doors:
+    """Opens the pages of a blueprint, each with the permission it needs. What has none is closed."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self._blueprint = blueprint
+        self._needs: dict[str, Permission | None] = {f"{blueprint.name}.static": None}
+        blueprint.before_request(self._check)
+
+    def open(self, path: str, name: str, view: View, needs: Permission | None, *, post: bool = False) -> None:
+        """Serve `path` by `view`. `needs` None: for everyone. `post`: it also takes a form."""
+        self._needs[f"{self._blueprint.name}.{name}"] = needs
+        self._blueprint.add_url_rule(path, name, view, methods=["GET", "POST"] if post else ["GET"])
+
+    def take(self, path: str, name: str, view: View, needs: Permission | None) -> None:
+        """Serve `path` by `view` for POST alone."""
+        self._needs[f"{self._blueprint.name}.{name}"] = needs
+        self._blueprint.add_url_rule(path, name, view, methods=["POST"])
+
+    def _check(self) -> ResponseReturnValue | None:
+        if request.endpoint not in self._needs:
+            abort(403)
+        needs = self._needs[request.endpoint]
+        return refusal(needs) if needs else None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """A page that refreshes itself is sent there as a whole; a form comes back to the page that it was on."""
+    htmx = bool(request.headers.get("HX-Request"))
+    came_from = request.headers.get("HX-Current-URL") if htmx else request.referrer
+    back = request.full_path.rstrip("?") if request.method == "GET" and not htmx else local_path(came_from)
+    target = f"/sign-in?{urlencode({'next': back})}" if back and back != "/" else "/sign-in"
+    if not htmx:
+        return redirect(target)
+    response = make_response("", 401)
+    response.headers["HX-Redirect"] = target
+    return response

@@ -1,0 +1,51 @@
+"""The home page: who has it, what is burning."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from admin import overview
+from admin.chips import Chips
+from admin.guard import Doors, Permission
+from admin.times import Times
+from models.database import Database
+from paging import roster
+from rules.line import Line
+from rules.on_call import sentence
+
+
+class Home:
+    def __init__(self, database: Database, line: Line) -> None:
+        self._database = database
+        self._line = line
+
+    def open(self, doors: Doors) -> None:
+        doors.open("/", "home", self.page, Permission.READ)
+        doors.open("/live", "home_live", self.live, Permission.READ)
+
+    def page(self) -> ResponseReturnValue:
+        return self._render("console/home.html")
+
+    def live(self) -> ResponseReturnValue:
+        """The part of the page that refreshes itself."""
+        return self._render("console/_home_live.html")
+
+    def _render(self, template: str) -> str:
+        with self._database.read() as session:
+            now = self._database.now(session)
+            technicians = roster.technicians(session)
+            duties = overview.duties(session, now)
+            context = {
+                "burning": overview.burning(session),
+                "burning_count": overview.count_burning(session),
+                "health": overview.health(session, now),
+                "beginnings": overview.beginnings(session, len(technicians), len(duties)),
+            }
+        chips = Chips(technicians)
+        return render_template(
+            template,
+            duties=[(duty, Times(now, duty.zone), sentence(duty.answer, chips.names, duty.zone)) for duty in duties],
+            times=Times(now, self._line.policy.time_zone),
+            chips=chips,
+            line_number=self._line.number,
+            **context,
+        )

@@ -1,0 +1,148 @@
+"""What the home page tells: who is on call, what is burning, whether pages leave, and where nobody will be on call."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from models.customer import Contract, Customer
+from models.delivery import Delivery, DeliveryState
+from models.page import Page
+from models.service import Heartbeat
+from models.ticket import Ticket, TicketState
+from paging import roster
+from rules.escalation import Channel
+from rules.on_call import Gap, History, OnCall, on_call, shifts
+from rules.targets import Plan
+
+GAPS_AHEAD = timedelta(days=7)
+FRESH = timedelta(seconds=15)
+TROUBLE_WITHIN = timedelta(minutes=15)
+OVERDUE_AFTER = timedelta(seconds=10)
+NEWEST_DELIVERIES = 300
+MOST_TICKETS = 50
+NOT_ENDED = (TicketState.OPEN, TicketState.IN_CHARGE, TicketState.WAITING)
+CHANNEL_WORDS = {Channel.SMS: "texts", Channel.VOICE: "calls", Channel.EMAIL: "e-mails"}
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who is on call on one schedule, and the gaps ahead."""
+
+    key: str
+    zone: str
+    answer: OnCall
+    gaps: Sequence[Gap]
+
+
+@dataclass(frozen=True, slots=True)
+class Burning:
+    ticket: Ticket
+    page: Page | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """So many messages that could not leave, and why."""
+
+    what: str
+    error: str
+    count: int
+    retried: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`seen_at`: when an engine was last at work. `overdue` counts pages and messages that should have gone."""
+
+    seen_at: datetime | None
+    alive: bool
+    overdue: int
+    troubles: Sequence[Trouble]
+
+
+def duties(session: Session, now: datetime) -> list[Duty]:
+    """Every schedule, in the order of their keys."""
+    return [_duty(key, roster.history(session, key), now) for key in roster.schedule_keys(session)]
+
+
+def _duty(key: str, history: History, now: datetime) -> Duty:
+    gaps = shifts(history, now, now + GAPS_AHEAD)[1]
+    return Duty(key, history.in_force(now)[0].time_zone, on_call(history, now), gaps)
+
+
+def burning(session: Session) -> list[Burning]:
+    """Tickets that are not ended, the most urgent first: those that nobody has, Basic last, by priority and target."""
+    statement = (
+        select(Ticket, Page)
+        .outerjoin(Page, Page.ticket_number == Ticket.number)
+        .where(Ticket.state.in_(NOT_ENDED))
+        .options(joinedload(Ticket.contract).joinedload(Contract.customer))
+    )
+    found = [Burning(ticket, page) for ticket, page in session.execute(statement)]
+    return sorted(found, key=_urgency)[:MOST_TICKETS]
+
+
+def _urgency(one: Burning) -> tuple[int, bool, str, bool, datetime]:
+    ticket = one.ticket
+    target = ticket.target_at or ticket.opened_at
+    basic = ticket.contract.plan is Plan.BASIC
+    return NOT_ENDED.index(ticket.state), basic, ticket.priority, ticket.target_at is None, target
+
+
+def count_burning(session: Session) -> int:
+    statement = select(func.count()).select_from(Ticket).where(Ticket.state.in_(NOT_ENDED))
+    return session.execute(statement).scalar_one()
+
+
+def health(session: Session, now: datetime) -> Health:
+    """Whether engines work and the carriers take what they send."""
+    seen_at = session.execute(select(func.max(Heartbeat.seen_at))).scalar_one()
+    alive = seen_at is not None and now - seen_at < FRESH
+    return Health(seen_at, alive, _overdue(session, now), _troubles(session, now))
+
+
+def _overdue(session: Session, now: datetime) -> int:
+    limit = now - OVERDUE_AFTER
+    return sum(
+        session.execute(select(func.count()).select_from(table).where(table.due_at < limit)).scalar_one()
+        for table in (Page, Delivery)
+    )
+
+
+def _troubles(session: Session, now: datetime) -> list[Trouble]:
+    """The commonest reasons, among the newest messages, why some could not leave."""
+    newest = (
+        select(Delivery.channel, Delivery.state, Delivery.error, Delivery.attempted_at, Delivery.settled_at)
+        .order_by(Delivery.id.desc())
+        .limit(NEWEST_DELIVERIES)
+    )
+    counted: Counter[tuple[str, str, bool]] = Counter()
+    for channel, state, error, attempted_at, settled_at in session.execute(newest):
+        last = settled_at or attempted_at
+        if error and last and now - last < TROUBLE_WITHIN and state is not DeliveryState.CANCELLED:
+            retried = state in (DeliveryState.PENDING, DeliveryState.ATTEMPTING)
+            counted[CHANNEL_WORDS[channel], error, retried] += 1
+    return [Trouble(what, error, number, retried) for (what, error, retried), number in counted.most_common(3)]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """What a new service still lacks."""
+
+    technicians: bool
+    rotation: bool
+    customers: bool
+    tickets: bool
+
+
+def beginnings(session: Session, technicians: int, schedules: int) -> Beginnings:
+    return Beginnings(
+        technicians=technicians > 0,
+        rotation=schedules > 0,
+        customers=session.execute(select(Customer.id).limit(1)).first() is not None,
+        tickets=session.execute(select(Ticket.number).limit(1)).first() is not None,
+    )

@@ -1,0 +1,89 @@
+"""What protects every page: headers, sessions, forms that only we can have made, and errors that say what to do."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from flask import Blueprint, Flask, Response
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFProtect
+
+from admin import errors
+from admin.guard import SignedIn
+from models.account import User
+from models.database import Database
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",  # Bootstrap draws its select arrows and check marks as data
+        "media-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+SESSION_LIFETIME = timedelta(days=7)
+
+
+def secure(
+    app: Flask,
+    database: Database,
+    *,
+    secret_key: str,
+    previous_secret_key: str | None,
+    secure_cookies: bool,
+    csrf_exempt: Iterable[Blueprint],
+) -> None:
+    """Protect every answer of `app`. Call it before the blueprints are registered.
+
+    `secure_cookies`: the public address is https. `csrf_exempt` are the blueprints that programs call, each with an
+    authentication of its own (a signature, a token).
+    """
+    app.config.update(
+        SECRET_KEY=secret_key,
+        SECRET_KEY_FALLBACKS=[previous_secret_key] if previous_secret_key else None,
+        SESSION_COOKIE_NAME="platinum_line",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure_cookies,
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open all night must still acknowledge
+    )
+    protection = CSRFProtect(app)
+    for blueprint in csrf_exempt:
+        protection.exempt(blueprint)
+    _keep_sessions(app, database)
+    _add_headers(app, secure_cookies)
+    errors.handle_errors(app)
+
+
+def _keep_sessions(app: Flask, database: Database) -> None:
+    manager = LoginManager(app)
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(stored: str) -> SignedIn | None:
+        """The user whose session it is; None once the user's session key has changed."""
+        number, _, session_key = stored.partition(".")
+        with database.read() as session:
+            user = session.get(User, int(number)) if number.isdecimal() else None
+        return SignedIn(user) if user and user.session_key == session_key else None
+
+
+def _add_headers(app: Flask, https: bool) -> None:
+    headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if https else {})
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if response.mimetype == "text/html":
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response

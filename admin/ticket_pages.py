@@ -1,0 +1,131 @@
+"""Tickets: the list, and one ticket: what happened, what can I do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from admin import ticket_moves, ticket_story, trail
+from admin.chips import Chips
+from admin.guard import Doors, Permission
+from admin.ticket_forms import FORMS, MoveForm
+from admin.times import Times
+from models.customer import Contract
+from models.database import Database
+from models.page import Page
+from models.ticket import TICKET_MOVES, Ticket, TicketState
+from paging import roster
+from rules.line import Line
+from tickets import lifecycle
+from tickets.lifecycle import MoveRefused
+
+A_PAGE = 50
+
+
+class TicketPages:
+    def __init__(self, database: Database, line: Line) -> None:
+        self._database = database
+        self._line = line
+
+    def open(self, doors: Doors) -> None:
+        doors.open("/tickets", "tickets", self.listing, Permission.READ)
+        doors.open("/tickets/<int:number>", "ticket", self.page, Permission.READ)
+        doors.open("/tickets/<int:number>/live", "ticket_live", self.live, Permission.READ)
+        doors.take("/tickets/<int:number>/<move>", "ticket_move", self.move, Permission.WORK)
+
+    def listing(self) -> ResponseReturnValue:
+        """Newest first, of one state or of all; `before` is a number, for the next page."""
+        state = request.args.get("state", "")
+        before = request.args.get("before", type=int)
+        statement = (
+            select(Ticket, Page)
+            .outerjoin(Page, Page.ticket_number == Ticket.number)
+            .order_by(Ticket.number.desc())
+            .limit(A_PAGE + 1)
+            .options(joinedload(Ticket.contract).joinedload(Contract.customer))
+        )
+        if state in set(TicketState):
+            statement = statement.where(Ticket.state == TicketState(state))
+        if before is not None:
+            statement = statement.where(Ticket.number < before)
+        with self._database.read() as session:
+            now = self._database.now(session)
+            found = session.execute(statement).all()
+            chips = Chips(roster.technicians(session))
+        return render_template(
+            "console/tickets.html",
+            tickets=found[:A_PAGE],
+            next_before=found[A_PAGE - 1][0].number if len(found) > A_PAGE else None,
+            state=state,
+            states=TicketState,
+            chips=chips,
+            times=Times(now, self._line.policy.time_zone),
+        )
+
+    def page(self, number: int) -> ResponseReturnValue:
+        return self._render("console/ticket.html", number, {})
+
+    def live(self, number: int) -> ResponseReturnValue:
+        """The part of the page that refreshes itself."""
+        return self._render("console/_ticket_live.html", number, {})
+
+    def move(self, number: int, move: str) -> ResponseReturnValue:
+        """Make a person's move; a refused or unfinished one comes back with what was typed."""
+        form = FORMS[move]() if move in FORMS else abort(404)
+        if not form.validate_on_submit():
+            return self._render("console/ticket.html", number, {move: form}, status=422)
+        try:
+            done = self._make(number, move, form)
+        except MoveRefused as refused:
+            return self._render("console/ticket.html", number, {move: form}, refusal=str(refused), status=409)
+        flash(done, "green")
+        return redirect(f"/tickets/{number}", 303)
+
+    def _make(self, number: int, move: str, form: MoveForm) -> str:
+        words = {name: value for name, value in form.data.items() if name != "csrf_token"}
+        with self._database.write() as session:
+            now = self._database.now(session)
+            ticket = lifecycle.lock_ticket(session, number) or abort(404)
+            before = _state(ticket)
+            done = ticket_moves.make(session, self._line, ticket, move, words, now)
+            after = _state(ticket) | {name: value for name, value in words.items() if value}
+            trail.record(session, now, f"ticket.{move}", f"ticket:{number}", before, after)
+        return done
+
+    def _render(
+        self, template: str, number: int, typed: Mapping[str, MoveForm], refusal: str = "", status: int = 200
+    ) -> Response:
+        with self._database.read() as session:
+            now = self._database.now(session)
+            telling = ticket_story.tell(session, number) or abort(404)
+            technicians = roster.technicians(session)
+            me = ticket_moves.responder(session)
+        forms = {move: typed.get(move) or _empty(move, telling.ticket) for move in FORMS}
+        html = render_template(
+            template,
+            ticket=telling.ticket,
+            page=telling.page,
+            story=telling.story,
+            forms=forms,
+            opened=next(iter(typed), ""),
+            refusal=refusal[:1].upper() + refusal[1:],
+            ended=not TICKET_MOVES[telling.ticket.state],
+            mine=telling.ticket.taken_by == me.holder,
+            may_work=current_user.may(Permission.WORK),
+            chips=Chips(technicians),
+            times=Times(now, self._line.policy.time_zone),
+        )
+        return make_response(html, status)
+
+
+def _empty(move: str, ticket: Ticket) -> MoveForm:
+    """A form that knows nothing of what another one sent."""
+    return FORMS[move](formdata=None, data={"priority": ticket.priority.value})
+
+
+def _state(ticket: Ticket) -> dict[str, Any]:
+    return {"state": ticket.state.value, "priority": ticket.priority.value, "taken_by": ticket.taken_by}
