@@ -1,0 +1,51 @@
+"""What the provider reports of our messages and calls. It does not repeat a callback that failed: we do."""
+
+from collections.abc import Callable
+
+from flask import Blueprint
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from ivr import webhook
+from models.database import Database
+from paging import delivery
+from rules.line import Line
+
+TRIES = 3
+
+
+class DeliveryCallbacks:
+    """Answers the status callbacks of texts and of calls to technicians."""
+
+    def __init__(self, database: Database, line: Line) -> None:
+        self._database = database
+        self._line = line
+
+    def add_routes(self, blueprint: Blueprint) -> None:
+        """Under the prefix of the provider's webhooks."""
+        blueprint.post("/delivery/<int(max=2147483647):delivery_id>/status")(self.status)
+
+    def status(self, delivery_id: int) -> tuple[str, int]:
+        """What became of one delivery; one that we do not know changes nothing."""
+        form = webhook.form()
+        sid = form.sid("MessageSid") or form.sid("CallSid")
+        status = form.text("MessageStatus", 20) or form.text("CallStatus", 20)
+        code = form.text("ErrorCode", 16)
+
+        def report(session: Session) -> None:
+            now = self._database.now(session)
+            delivery.report(session, self._line, delivery_id, sid or "", status, code, now)
+
+        if sid is not None:
+            self._commit(report)
+        return "", 204
+
+    def _commit(self, work: Callable[[Session], None]) -> None:
+        """Run `work` in a transaction, again when it was the victim of a deadlock."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self._database.write() as session:
+                    return work(session)
+            except OperationalError:
+                if attempt == TRIES:
+                    raise

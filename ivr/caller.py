@@ -1,0 +1,240 @@
+"""The path of a call, top to bottom: what each answer leads to. What is asked is in ivr/questions.py.
+
+`0` leads to the human path and `*` repeats, everywhere. An answer to another question than the current one is a repeat,
+out of order or replayed: it changes nothing, and the current question is asked again.
+"""
+
+from ivr import callback_number, desk, human, problems, screening
+from ivr.exchange import Exchange
+from ivr.questions import HUMAN, LANGUAGE, LOWER, REFUSED, ask
+from ivr.twiml import Speech
+from models.call import Step
+from rules.entitlement import Refused
+from rules.pins import Peppers
+from rules.targets import Priority
+
+ANSWERED = frozenset({"completed", "answered"})
+BRIDGED = frozenset({"bridged", "bridging-in-process", "redirected-from-bridged"})
+PRIORITIES = {"1": Priority.P1, "2": Priority.P2}
+MOST_REPEATS = 20
+"""So many questions into a call `*` counts as silence: every call comes to its end."""
+
+
+def begin(x: Exchange) -> str:
+    """The line rings: the help desk in staffed hours, else the language, which a registered number skips."""
+    x.call.registered = screening.is_registered(x.session, x.call.caller)
+    settings = desk.settings(x.session)
+    x.call.staffed = desk.staffed_now(x.line, settings["service_hours"], x.now)
+    x.log("call", f"from {x.call.caller or 'an unknown number'}{', registered' if x.call.registered else ''}")
+    if x.call.staffed and settings["help_desk"].get("phone"):
+        x.call.step = Step.DESK
+        return ask(x)
+    x.call.step = Step.PIN if x.call.registered or x.call.staffed else Step.LANGUAGE
+    return ask(x, x.prompts.say("caller.greeting"))
+
+
+def answer(x: Exchange, peppers: Peppers) -> str:
+    """The caller's answer to the current question."""
+    if x.keys == "0" and _may_leave(x):
+        return to_human(x)
+    if x.keys == "*" and x.call.turn < MOST_REPEATS:
+        x.ask_again()
+        return ask(x)
+    match x.call.step:
+        case Step.DESK:
+            return _desk(x)
+        case Step.LANGUAGE:
+            return _language(x)
+        case Step.PIN:
+            return _pin(x, peppers)
+        case Step.PRIORITY:
+            return _priority(x)
+        case Step.CALLBACK:
+            return callback_number.answer(x)
+        case Step.DESCRIPTION:
+            return _description(x)
+        case Step.HOLD:
+            return _hold(x)
+        case Step.HUMAN:
+            return _human(x)
+        case Step.ENDED:
+            return ask(x)
+
+
+def _may_leave(x: Exchange) -> bool:
+    """Whether `0` leads to the human path from here: not once it has led there."""
+    return x.call.step not in (Step.DESK, Step.ENDED) and not (x.call.step is Step.HUMAN and x.call.outcome == HUMAN)
+
+
+def _desk(x: Exchange) -> str:
+    """The help desk's telephone has stopped ringing."""
+    status = x.form.text("DialCallStatus", 20)
+    x.log("desk", status or "no answer")
+    if status in ANSWERED:
+        x.call.outcome = "help_desk"
+        return _end(x)
+    x.go_to(Step.PIN)
+    return ask(x, x.prompts.say("caller.desk_busy"))
+
+
+def _language(x: Exchange) -> str:
+    """1 and silence are English; another language is told how to open a web ticket."""
+    if x.keys in ("", "1"):
+        x.log("language", "English")
+        x.go_to(Step.PIN)
+        return ask(x)
+    tongue = x.prompts.tongues.get(x.keys)
+    if tongue is None:
+        return _again(x, "language", otherwise=Step.PIN)
+    x.log("language", tongue.name)
+    return _dismiss(x, f"{LANGUAGE}{x.keys}")
+
+
+def _pin(x: Exchange, peppers: Peppers) -> str:
+    """A PIN names its contract; three wrong ones, or three silences, lead to the human path."""
+    if not x.keys:
+        return _again(x, "pin", otherwise=Step.HUMAN)
+    contract = screening.contract_of_pin(x.session, peppers, x.keys)
+    if contract is None:
+        return _wrong_pin(x)
+    x.call.contract_id = contract.id
+    verdict = screening.entitlement(x.line, contract, x.call.caller, x.now, out_of_hours=not x.call.staffed)
+    if isinstance(verdict, Refused):
+        x.log("pin", f"contract {contract.number}, refused: {verdict.reason}")
+        return _dismiss(x, f"{REFUSED}{verdict.reason}")
+    x.log("pin", f"contract {contract.number}")
+    x.go_to(Step.PRIORITY)
+    return ask(x)
+
+
+def _wrong_pin(x: Exchange) -> str:
+    x.call.wrong_pins += 1
+    x.log("pin", f"wrong, {x.call.wrong_pins} of {x.line.policy.pin.tries}")
+    if x.call.wrong_pins >= x.line.policy.pin.tries:
+        return to_human(x, x.prompts.say("caller.pin_failed"))
+    x.ask_again()
+    return ask(x, x.prompts.say("caller.pin_wrong"))
+
+
+def _priority(x: Exchange) -> str:
+    """1 and 2 open a ticket at once; 3 is a booked maintenance, 4 anything lower, 5 a ticket that is open."""
+    if x.keys in PRIORITIES:
+        problems.report(x, PRIORITIES[x.keys])
+    elif x.keys == "3" and (window := problems.window_now(x.session, x.call.contract_id, x.now)):
+        problems.maintain(x, window)
+    elif x.keys == "4":
+        x.log("priority", "lower")
+        return _dismiss(x, LOWER)
+    elif x.keys == "5" and (number := problems.unsolved_ticket(x.session, x.call)):
+        problems.join(x, number)
+    else:
+        return _again(x, "priority", otherwise=Step.HUMAN)
+    x.log("priority", f"key {x.keys}, ticket {x.call.ticket_number}")
+    x.call.keyed_callback = None
+    x.go_to(Step.CALLBACK)
+    return ask(x)
+
+
+def _description(x: Exchange) -> str:
+    """Described, or skipped: the page leaves."""
+    x.log("description", "recorded" if x.form.recording_url else "skipped")
+    problems.take_description(x, x.form.recording_url)
+    x.go_to(Step.HOLD)
+    return ask(x)
+
+
+def _hold(x: Exchange) -> str:
+    """Hold for the technician, report another problem, or hang up."""
+    if x.call.outcome == problems.HOLDING:
+        return _held(x)
+    if x.keys == "1":
+        x.log("hold", "waits for the technician")
+        problems.release(x)
+        x.call.outcome = problems.HOLDING
+        x.ask_again()
+        return ask(x)
+    if x.keys == "2":
+        x.log("hold", "another problem")
+        x.call.problem += 1
+        x.go_to(Step.PRIORITY)
+        return ask(x)
+    if x.keys:
+        return _again(x, "hold", otherwise=Step.ENDED)
+    return _end(x, x.prompts.say("caller.thanks"))
+
+
+def _held(x: Exchange) -> str:
+    """The waiting is over: connected to the technician, or not."""
+    result = x.form.text("QueueResult", 30)
+    x.log("hold", f"ended: {result or 'unknown'}")
+    x.call.outcome = "connected" if result in BRIDGED else problems.OPENED
+    return _end(x, x.prompts.say("caller.hold_bridged" if result in BRIDGED else "caller.hold_over"))
+
+
+def to_human(x: Exchange, *said: Speech) -> str:
+    """The caller wants a person, or cannot go on alone. Ticket and page stand, and the page leaves."""
+    if x.call.step is Step.DESCRIPTION:
+        problems.take_description(x, x.form.recording_url)
+    problems.release(x)
+    x.log("human", f"from {x.call.step}")
+    x.call.outcome = HUMAN
+    x.go_to(Step.HUMAN)
+    return ask(x, *said)
+
+
+def _human(x: Exchange) -> str:
+    """A recorded message goes to the duty manager; after a refusal nothing was recorded, and the call ends."""
+    if x.call.outcome != HUMAN:
+        return _end(x)
+    x.call.recording_url = x.form.recording_url
+    told = human.tell_duty_manager(x, x.form.recording_url)
+    return _end(x, x.prompts.say("caller.human_told" if told else "caller.human_known"))
+
+
+def _dismiss(x: Exchange, outcome: str) -> str:
+    """The line cannot help: the reason, the next step, and `0` for a person."""
+    x.call.outcome = outcome
+    x.go_to(Step.HUMAN)
+    return ask(x)
+
+
+def _again(x: Exchange, kind: str, otherwise: Step) -> str:
+    """Silence, or a key that means nothing here: ask again, but not for ever."""
+    x.log(kind, "an unknown key" if x.keys else "silence")
+    if not x.is_fruitless():
+        x.ask_again()
+        return ask(x)
+    if otherwise is Step.HUMAN:
+        return to_human(x, x.prompts.say("caller.no_answer"))
+    x.go_to(otherwise)
+    return ask(x)
+
+
+def _end(x: Exchange, *said: Speech) -> str:
+    """Polite last words. `ended_at` is written when the provider says that the call is over."""
+    x.go_to(Step.ENDED)
+    return ask(x, *said)
+
+
+def over(x: Exchange) -> str:
+    """The call is over, wherever it was: what was said stands, the page leaves, the duty manager is told."""
+    step, outcome = x.call.step, x.call.outcome
+    x.log("ended", f"at {step}")
+    x.call.step, x.call.ended_at = Step.ENDED, x.now
+    x.call.outcome = problems.OPENED if outcome == problems.HOLDING else outcome or "hung_up"
+    problems.release(x)
+    if step is Step.DESCRIPTION and (x.call.keyed_callback or outcome == problems.JOINED):
+        problems.send_update(x)
+    if step is Step.HUMAN and outcome == HUMAN:
+        human.tell_duty_manager(x, None)
+    return ""
+
+
+def late_recording(x: Exchange, step: str) -> str:
+    """What a caller recorded who hung up meanwhile: the end of the call was reported first."""
+    if (url := x.form.recording_url) and step == Step.DESCRIPTION:
+        problems.take_late_description(x, url)
+    elif url and x.call.recording_url != url:
+        x.call.recording_url = url
+        human.tell_duty_manager(x, url, ":late")
+    return ask(x)

@@ -1,0 +1,146 @@
+"""The question of each step, in the order of a call: what the caller hears, and where the answer goes.
+
+A ticket's number is said after every other number, with a word after it.
+"""
+
+from collections.abc import Callable
+
+from ivr import desk, problems, twiml
+from ivr.exchange import Exchange
+from ivr.twiml import Speech
+from models.call import Step
+from paging import pager
+from rules.phone_numbers import last_four
+from rules.wording import spoken
+
+KEYING = ""
+"""`keyed_callback` while a number is being asked for; None while it is not, the number once it is keyed in."""
+LANGUAGE = "language:"
+REFUSED = "refused:"
+LOWER = "lower"
+HUMAN = "human"
+
+
+def ask(x: Exchange, *said: Speech) -> str:
+    """The current question of the call, after what is to be said first."""
+    return _QUESTIONS[x.call.step](x, said)
+
+
+def _desk(x: Exchange, said: tuple[Speech, ...]) -> str:
+    phone = desk.phone(x.session)
+    if phone is None:
+        return twiml.go_on(said, x.action())
+    seconds = int(x.line.policy.help_desk_dial.total_seconds())
+    return twiml.dial([*said, x.prompts.say("caller.desk")], phone, x.action(), seconds)
+
+
+def _language(x: Exchange, said: tuple[Speech, ...]) -> str:
+    offers = [x.prompts.offer(key, tongue) for key, tongue in x.prompts.tongues.items()]
+    return twiml.ask_key([*said, x.prompts.say("caller.language"), *offers], x.action())
+
+
+def _pin(x: Exchange, said: tuple[Speech, ...]) -> str:
+    key = "caller.pin_again" if x.call.silences or x.call.wrong_pins else "caller.pin"
+    return twiml.ask_number([*said, x.prompts.say(key)], x.action())
+
+
+def _priority(x: Exchange, said: tuple[Speech, ...]) -> str:
+    options = ["caller.critical", "caller.high"]
+    if problems.window_now(x.session, x.call.contract_id, x.now):
+        options.append("caller.maintenance")
+    options.append("caller.lower_option")
+    if problems.unsolved_ticket(x.session, x.call):
+        options.append("caller.add_to_ticket")
+    return twiml.ask_key([*said, *(x.prompts.say(option) for option in options)], x.action())
+
+
+def _callback(x: Exchange, said: tuple[Speech, ...]) -> str:
+    if x.call.keyed_callback:
+        number = spoken(x.call.keyed_callback.removeprefix("+"))
+        return twiml.ask_key([*said, x.prompts.say("caller.callback_confirm", number=number)], x.action())
+    ticket = _ticket_sentence(x)
+    if x.call.keyed_callback == KEYING or not x.prompts.may_dial(x.call.caller):
+        return twiml.ask_number([*said, x.prompts.say("caller.callback_key_in"), *ticket], x.action())
+    last = spoken(last_four(x.call.caller or ""))
+    return twiml.ask_key([*said, x.prompts.say("caller.callback", last=last), *ticket], x.action())
+
+
+def _ticket_sentence(x: Exchange) -> list[Speech]:
+    if x.call.ticket_number is None:
+        return []
+    key = "caller.ticket_joined" if x.call.outcome == problems.JOINED else "caller.ticket_open"
+    return [x.prompts.with_ticket(key, x.call.ticket_number)]
+
+
+def _description(x: Exchange, said: tuple[Speech, ...]) -> str:
+    sentence = x.prompts.say("caller.description", days=x.line.policy.recording_retention.days)
+    return twiml.ask_recording([*said, sentence], x.action(), seconds=120)
+
+
+def _hold(x: Exchange, said: tuple[Speech, ...]) -> str:
+    if x.call.outcome == problems.HOLDING:
+        queue = f"ticket-{x.call.ticket_number}"
+        wait_url = x.line.url(f"/twilio/voice/wait?since={int(x.now.timestamp())}")
+        return twiml.enqueue([*said, x.prompts.say("caller.hold")], queue, wait_url, x.action())
+    return twiml.ask_key([*said, *_closing(x)], x.action())
+
+
+def news(x: Exchange, since: int) -> str:
+    """What a holding caller hears, again and again: who has the case, or that technicians are being paged."""
+    assert x.call.ticket_number is not None
+    holder = pager.holder_name(x.session, problems.get(x.session, x.call.ticket_number))
+    said = x.prompts.say("caller.wait_holder", name=holder) if holder else x.prompts.say("caller.wait_paging")
+    url = x.line.url(f"/twilio/voice/wait?since={since}")
+    return twiml.ask_key([said, x.prompts.say("caller.person")], url, int(x.line.policy.hold_news.total_seconds()))
+
+
+def _closing(x: Exchange) -> list[Speech]:
+    """What happens now, what to do if cut off, the two keys, and the number once more."""
+    assert x.call.ticket_number is not None
+    ticket = problems.get(x.session, x.call.ticket_number)
+    holder = pager.holder_name(x.session, ticket)
+    when = x.prompts.by_when(ticket.opened_at, ticket.target_at)
+    if holder:
+        told = x.prompts.say("caller.closing_holder", name=holder)
+    elif ticket.callback:
+        told = x.prompts.say("caller.closing_called", when=when)
+    else:
+        told = x.prompts.say("caller.closing_no_number", when=when)
+    rest = [x.prompts.say("caller.closing_cut_off"), x.prompts.say("caller.closing_keys")]
+    return [told, *rest, x.prompts.with_ticket("caller.closing_number", ticket.number)]
+
+
+def _human(x: Exchange, said: tuple[Speech, ...]) -> str:
+    outcome = x.call.outcome or ""
+    if outcome == HUMAN:
+        stands = []
+        if x.call.ticket_number is not None:
+            stands = [x.prompts.with_ticket("caller.human_ticket", x.call.ticket_number)]
+        return twiml.ask_recording([*said, *stands, x.prompts.say("caller.human")], x.action(), seconds=120)
+    return twiml.ask_key([*said, _dismissal(x, outcome), x.prompts.say("caller.person")], x.action())
+
+
+def _dismissal(x: Exchange, outcome: str) -> Speech:
+    """Why the line cannot help, and what to do next."""
+    if outcome.startswith(LANGUAGE):
+        return x.prompts.redirect(x.prompts.tongues[outcome.removeprefix(LANGUAGE)])
+    if outcome.startswith(REFUSED):
+        return x.prompts.say(f"refused.{outcome.removeprefix(REFUSED)}", portal=x.line.policy.portal)
+    return x.prompts.say("caller.lower", portal=x.line.policy.portal)
+
+
+def _ended(x: Exchange, said: tuple[Speech, ...]) -> str:
+    return twiml.end([*said, x.prompts.say("caller.goodbye")])
+
+
+_QUESTIONS: dict[Step, Callable[[Exchange, tuple[Speech, ...]], str]] = {
+    Step.DESK: _desk,
+    Step.LANGUAGE: _language,
+    Step.PIN: _pin,
+    Step.PRIORITY: _priority,
+    Step.CALLBACK: _callback,
+    Step.DESCRIPTION: _description,
+    Step.HOLD: _hold,
+    Step.HUMAN: _human,
+    Step.ENDED: _ended,
+}

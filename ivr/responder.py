@@ -1,0 +1,190 @@
+"""The technician's call: what a page says, and what each key does.
+
+1 accepts, 2 passes, 3 plays the description, 4 accepts and connects to the caller, `*` repeats. Nothing is kept between
+the webhooks of such a call: a key that comes twice finds its work done.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr import passing, twiml, webhook
+from ivr.problems import HOLDING
+from ivr.prompts import Prompts
+from ivr.twiml import Speech
+from models.call import Call, Step
+from models.customer import Contract, Customer
+from models.database import Database
+from models.delivery import Delivery
+from models.ticket import Ticket, TicketState
+from paging import delivery, pager
+from paging.pager import Acknowledgement, Outcome, Responder
+from rules.line import Line
+from rules.wording import spoken
+
+MOST_SILENCES = 3
+SECONDS_TO_CONNECT = 30
+MINE = frozenset({Outcome.WON, Outcome.YOURS})
+_COUNT = re.compile(r"[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """What a technician is called about."""
+
+    delivery_id: int
+    by: Responder
+    ticket: Ticket
+    customer: str
+
+
+class ResponderCalls:
+    """Answers the webhooks of calls that page a technician."""
+
+    def __init__(self, database: Database, line: Line) -> None:
+        self._database = database
+        self._line = line
+        self._prompts = Prompts(line)
+
+    def add_routes(self, blueprint: Blueprint) -> None:
+        """Under the prefix of the provider's webhooks."""
+        blueprint.post("/page/<int(max=2147483647):delivery_id>")(self.answered)
+        blueprint.post("/page/<int(max=2147483647):delivery_id>/key")(self.key)
+        blueprint.post("/page/<int(max=2147483647):delivery_id>/connected")(self.connected)
+
+    def answered(self, delivery_id: int) -> Response:
+        """Somebody, or an answering machine, picked up."""
+        with self._database.read() as session:
+            paged = self._paged(session, delivery_id)
+            if paged is None:
+                return twiml.answer(self._unknown())
+            if paged.ticket.state is not TicketState.OPEN:
+                return twiml.answer(self._late(session, paged))
+            return twiml.answer(self._menu(paged, silences=0))
+
+    def key(self, delivery_id: int) -> Response:
+        """A key, or silence, which repeats the page and at last ends the call."""
+        keys = webhook.form().digits
+        with self._database.write() as session:
+            now = self._database.now(session)
+            paged = self._paged(session, delivery_id)
+            if paged is None:
+                return twiml.answer(self._unknown())
+            if keys == "1":
+                return twiml.answer(self._accept(session, paged, now))
+            if keys == "2":
+                return twiml.answer(self._pass(session, paged, now))
+            if keys == "4":
+                return twiml.answer(self._accept_and_connect(session, paged, now))
+            return twiml.answer(self._ask_again(paged, keys))
+
+    def connected(self, delivery_id: int) -> Response:
+        """The call with the caller is over, or they could not be reached."""
+        reached = webhook.form().text("DialCallStatus", 20) in ("completed", "answered")
+        with self._database.read() as session:
+            paged = self._paged(session, delivery_id)
+        if paged is None or reached:
+            return twiml.answer(twiml.end([self._prompts.say("responder.goodbye")]))
+        return twiml.answer(twiml.end([self._prompts.say("responder.not_reached"), *self._callback(paged.ticket)]))
+
+    def _paged(self, session: Session, delivery_id: int) -> Paged | None:
+        statement = (
+            select(Delivery.technician_key, Delivery.name, Ticket, Customer.name)
+            .join(Ticket, Ticket.number == Delivery.ticket_number)
+            .join(Contract, Contract.id == Ticket.contract_id)
+            .join(Customer, Customer.id == Contract.customer_id)
+            .where(Delivery.id == delivery_id, Delivery.page_id.is_not(None))
+        )
+        row = session.execute(statement).one_or_none()
+        return Paged(delivery_id, Responder(row[0], row[1]), row[2], row[3]) if row else None
+
+    def _late(self, session: Session, paged: Paged) -> str:
+        """Somebody took the ticket while the telephone rang."""
+        holder = pager.holder_name(session, paged.ticket)
+        if paged.ticket.taken_by == paged.by.holder:
+            return twiml.end([self._prompts.with_ticket("responder.accepted", paged.ticket.number)])
+        return self._lost(holder, paged)
+
+    def _menu(self, paged: Paged, silences: int, *said: Speech, recording: str | None = None) -> str:
+        ticket = paged.ticket
+        script = [
+            *said,
+            self._prompts.say("responder.page", priority=spoken(ticket.priority), customer=paged.customer),
+            self._prompts.say("responder.keys"),
+            self._prompts.with_ticket("responder.ticket", ticket.number),
+        ]
+        url = self._line.url(f"/twilio/page/{paged.delivery_id}/key?silences={silences}")
+        return twiml.ask_key(script, url, recording_url=recording)
+
+    def _ask_again(self, paged: Paged, keys: str) -> str:
+        if keys == "3" and paged.ticket.recording_url:
+            return self._menu(paged, 0, recording=paged.ticket.recording_url)
+        if keys == "3":
+            return self._menu(paged, 0, self._prompts.say("responder.no_description"))
+        if keys == "*":
+            return self._menu(paged, 0)
+        found = request.args.get("silences", "0")
+        silences = int(found) + 1 if _COUNT.fullmatch(found) else MOST_SILENCES
+        if silences >= MOST_SILENCES:
+            return twiml.end([self._prompts.say("responder.unanswered")])
+        return self._menu(paged, silences)
+
+    def _accept(self, session: Session, paged: Paged, now: datetime) -> str:
+        taken = self._acknowledge(session, paged, now)
+        if taken.outcome in MINE:
+            yours = self._prompts.with_ticket("responder.accepted", paged.ticket.number)
+            return twiml.end([*self._callback(paged.ticket), yours])
+        return self._lost(taken.holder, paged)
+
+    def _accept_and_connect(self, session: Session, paged: Paged, now: datetime) -> str:
+        taken = self._acknowledge(session, paged, now)
+        if taken.outcome not in MINE:
+            return self._lost(taken.holder, paged)
+        action = self._line.url(f"/twilio/page/{paged.delivery_id}/connected")
+        said = [self._prompts.with_ticket("responder.connecting", paged.ticket.number)]
+        if _is_holding(session, paged.ticket.number):
+            return twiml.dial_queue(said, f"ticket-{paged.ticket.number}", action)
+        number = paged.ticket.callback
+        if number is None or not self._prompts.may_dial(number):
+            return twiml.end([self._prompts.with_ticket("responder.accepted_no_callback", paged.ticket.number)])
+        return twiml.dial(said, number, action, SECONDS_TO_CONNECT, caller_id=self._line.number)
+
+    def _acknowledge(self, session: Session, paged: Paged, now: datetime) -> Acknowledgement:
+        taken = pager.acknowledge(session, self._line, paged.ticket.number, paged.by, now)
+        delivery.answered(session, paged.delivery_id, now)
+        return taken
+
+    def _pass(self, session: Session, paged: Paged, now: datetime) -> str:
+        passed = passing.pass_on(session, self._line, paged.ticket.number, paged.by, now)
+        delivery.answered(session, paged.delivery_id, now)
+        if passed.outcome is Outcome.PASSED:
+            return twiml.end([self._prompts.with_ticket("responder.passed", paged.ticket.number)])
+        return self._lost(passed.holder, paged)
+
+    def _lost(self, holder: str | None, paged: Paged) -> str:
+        if holder is None:
+            return twiml.end([self._prompts.with_ticket("responder.ended", paged.ticket.number)])
+        return twiml.end([self._prompts.with_ticket("responder.taken", paged.ticket.number, name=holder)])
+
+    def _callback(self, ticket: Ticket) -> list[Speech]:
+        if ticket.callback is None:
+            return []
+        return [self._prompts.say("responder.callback", number=spoken(ticket.callback.removeprefix("+")))]
+
+    def _unknown(self) -> str:
+        return twiml.end([self._prompts.say("responder.unknown")])
+
+
+def _is_holding(session: Session, ticket_number: int) -> bool:
+    """Whether a caller waits in the ticket's queue."""
+    statement = select(Call.sid).where(
+        Call.ticket_number == ticket_number,
+        Call.step == Step.HOLD,
+        Call.outcome == HOLDING,
+        Call.ended_at.is_(None),
+    )
+    return session.execute(statement.limit(1)).first() is not None

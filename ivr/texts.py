@@ -1,0 +1,168 @@
+"""Texts from technicians: what each word of the grammar does, and what is answered."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from flask import Blueprint, Response
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from ivr import passing, twiml, webhook
+from models.database import Database
+from models.delivery import Delivery, DeliveryKind
+from models.page import Page, PageState
+from models.technician import Technician
+from models.ticket import Ticket, TicketState
+from paging import messages, pager, roster
+from paging.pager import Acknowledgement, Outcome, Responder
+from rules import timezones
+from rules.gsm7 import to_gsm7
+from rules.line import Line
+from rules.replies import LONGEST_TEXT, Reply, Verb, parse
+from rules.wording import listed
+
+MOST_LISTED = 12
+OWNED = (TicketState.IN_CHARGE, TicketState.WAITING)
+
+
+class Texts:
+    """Answers texts to the line. Who is not on file gets no answer."""
+
+    def __init__(self, database: Database, line: Line) -> None:
+        self._database = database
+        self._line = line
+
+    def add_routes(self, blueprint: Blueprint) -> None:
+        """Under the prefix of the provider's webhooks."""
+        blueprint.post("/sms")(self.received)
+
+    def received(self) -> Response:
+        """One text. The answer is a message in the webhook's document."""
+        form = webhook.form()
+        sender = form.sender
+        if sender is None:
+            return twiml.answer(twiml.message(None))
+        with self._database.write() as session:
+            statement = select(Technician).where(Technician.phone == sender).order_by(Technician.key)
+            technician = session.execute(statement).scalars().first()
+            if technician is None:
+                return twiml.answer(twiml.message(None))
+            now = self._database.now(session)
+            text = Conversation(session, self._line, technician, now).answer(form.text("Body", LONGEST_TEXT))
+        return twiml.answer(twiml.message(to_gsm7(text)))
+
+
+class Conversation:
+    """One text of a technician, and its answer."""
+
+    def __init__(self, session: Session, line: Line, technician: Technician, now: datetime) -> None:
+        self._session = session
+        self._line = line
+        self._technician = technician
+        self._by = Responder(technician.key, technician.name)
+        self._now = now
+
+    def answer(self, body: str) -> str:
+        """Do what the text says, and say what was done."""
+        reply = parse(body)
+        if reply is None:
+            return self._say("grammar")
+        match reply.verb:
+            case Verb.ACK:
+                return self._one(reply, self._paged(), self._acknowledge)
+            case Verb.ACK_ALL:
+                return " ".join(self._acknowledge(number) for number in self._paged()) or self._say("nothing_open")
+            case Verb.PASS:
+                return self._one(reply, [*self._paged(), *self._owned()], self._pass)
+            case Verb.DONE:
+                return self._one(reply, self._owned(), lambda number: self._finish(number, reply.words))
+            case Verb.STATUS:
+                return self._status()
+            case Verb.WHO:
+                return self._who()
+
+    def _one(self, reply: Reply, candidates: Sequence[int], act: Callable[[int], str]) -> str:
+        """Act on the ticket that is named, or on the only one that can be meant."""
+        if reply.number is not None:
+            return act(reply.number)
+        if len(candidates) == 1:
+            return act(candidates[0])
+        if not candidates:
+            return self._say("nothing_yours" if reply.verb is Verb.DONE else "nothing_open")
+        return self._say("which", verb=reply.verb.upper(), numbers=_listed(candidates))
+
+    def _acknowledge(self, number: int) -> str:
+        taken = pager.acknowledge(self._session, self._line, number, self._by, self._now)
+        if taken.outcome in (Outcome.WON, Outcome.YOURS) and taken.ticket:
+            return messages.text_of(self._line, taken.ticket, "reply.accepted")
+        return self._lost(number, taken)
+
+    def _pass(self, number: int) -> str:
+        passed = passing.pass_on(self._session, self._line, number, self._by, self._now)
+        return self._say("passed", number=number) if passed.outcome is Outcome.PASSED else self._lost(number, passed)
+
+    def _finish(self, number: int, words: str) -> str:
+        done = pager.finish(self._session, self._line, number, self._by, words, self._now)
+        return self._say("done", number=number) if done.outcome is Outcome.WON else self._lost(number, done)
+
+    def _lost(self, number: int, result: Acknowledgement) -> str:
+        """Why it was not done, and who has the ticket."""
+        if result.outcome is Outcome.UNKNOWN:
+            return self._say("unknown", number=number)
+        if result.outcome is Outcome.ENDED:
+            return self._say("ended", number=number)
+        if result.holder is None or result.since is None:
+            return self._say("not_yours", number=number)
+        since = timezones.to_wall(result.since, self._technician.time_zone)
+        return self._say("taken", number=number, name=result.holder, since=f"{since:%H:%M}")
+
+    def _status(self) -> str:
+        waiting = self._session.execute(
+            select(Page.ticket_number).where(Page.state == PageState.PAGING).order_by(Page.ticket_number)
+        )
+        lines = [
+            self._say(key, numbers=_listed(numbers))
+            for key, numbers in (("status_open", waiting.scalars().all()), ("status_yours", self._owned()))
+            if numbers
+        ]
+        return " ".join(lines) or self._say("status_quiet")
+
+    def _who(self) -> str:
+        names = roster.technicians(self._session)
+        lines = [self._on_call(key, names) for key in roster.schedule_keys(self._session)]
+        return "\n".join(lines) or self._say("who_nobody", schedule="-")
+
+    def _on_call(self, schedule: str, names: Mapping[str, Technician]) -> str:
+        found = roster.on_call_now(self._session, schedule, self._now)
+        if found.technician is None:
+            return self._say("who_nobody", schedule=schedule)
+        known = names.get(found.technician)
+        name = known.name if known else found.technician
+        if found.until is None:
+            return self._say("who", schedule=schedule, name=name)
+        until = timezones.to_wall(found.until, self._technician.time_zone)
+        return self._say("who_until", schedule=schedule, name=name, until=f"{until:%a %H:%M}")
+
+    def _paged(self) -> list[int]:
+        """The tickets whose open pages have gone to this technician."""
+        to_me = exists().where(
+            Delivery.page_id == Page.id,
+            Delivery.technician_key == self._technician.key,
+            Delivery.kind.in_((DeliveryKind.PAGE, DeliveryKind.ALARM)),
+        )
+        statement = select(Page.ticket_number).where(Page.state == PageState.PAGING, Page.due_at.is_not(None), to_me)
+        return list(self._session.execute(statement.order_by(Page.ticket_number)).scalars())
+
+    def _owned(self) -> list[int]:
+        """The unsolved tickets that this technician has."""
+        statement = select(Ticket.number).where(Ticket.taken_by == self._technician.key, Ticket.state.in_(OWNED))
+        return list(self._session.execute(statement.order_by(Ticket.number)).scalars())
+
+    def _say(self, key: str, **values: object) -> str:
+        return self._line.wording.say(f"reply.{key}", **values)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    shown = [str(number) for number in numbers[:MOST_LISTED]]
+    more = len(numbers) - len(shown)
+    return listed([*shown, f"{more} more"] if more else shown)

@@ -1,0 +1,133 @@
+"""The documents that the provider plays, from sentences and addresses. Every address is absolute, every answer is XML.
+
+A question repeats itself at its own address when nobody answers: `Gather` and `Record` fall through to a `Redirect`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+
+SECONDS_TO_ANSWER = 8
+SECONDS_OF_SILENCE = 5
+END_OF_MESSAGE = "#*0"
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One sentence in one voice."""
+
+    text: str
+    locale: str
+    voice: str | None
+
+
+Script = Sequence[Speech]
+
+
+def _say(verb: VoiceResponse | Gather, script: Script) -> None:
+    for speech in script:
+        verb.say(speech.text, voice=speech.voice, language=speech.locale)
+
+
+def ask_key(script: Script, action: str, seconds: int = SECONDS_TO_ANSWER, recording_url: str | None = None) -> str:
+    """One key, which interrupts; silence goes to `action` without a key. A recording is played first."""
+    return _ask(script, action, seconds, recording_url, finish_on_key="", num_digits=1)
+
+
+def ask_number(script: Script, action: str) -> str:
+    """Digits that end with #."""
+    return _ask(script, action, SECONDS_TO_ANSWER, None, finish_on_key="#")
+
+
+def _ask(script: Script, action: str, seconds: int, recording_url: str | None, **keys: object) -> str:
+    document = VoiceResponse()
+    question = Gather(input="dtmf", action=action, method="POST", timeout=seconds, **keys)
+    if recording_url:
+        question.play(recording_url)
+    _say(question, script)
+    document.append(question)
+    document.redirect(action, method="POST")
+    return str(document)
+
+
+def ask_recording(script: Script, action: str, seconds: int) -> str:
+    """A message of at most `seconds`, after a beep; it ends with #, 0 or *, or with silence."""
+    document = VoiceResponse()
+    _say(document, script)
+    document.record(
+        action=action,
+        method="POST",
+        play_beep=True,
+        finish_on_key=END_OF_MESSAGE,
+        max_length=seconds,
+        timeout=SECONDS_OF_SILENCE,
+    )
+    document.redirect(action, method="POST")
+    return str(document)
+
+
+def end(script: Script) -> str:
+    """The last words of a call."""
+    document = VoiceResponse()
+    _say(document, script)
+    document.hangup()
+    return str(document)
+
+
+def go_on(script: Script, url: str) -> str:
+    """Say something, then continue elsewhere."""
+    document = VoiceResponse()
+    _say(document, script)
+    document.redirect(url, method="POST")
+    return str(document)
+
+
+def dial(script: Script, number: str, action: str, seconds: int, caller_id: str | None = None) -> str:
+    """Connect to a number; `action` learns what came of it."""
+    document = VoiceResponse()
+    _say(document, script)
+    call = Dial(action=action, method="POST", timeout=seconds, caller_id=caller_id)
+    call.number(number)
+    document.append(call)
+    return str(document)
+
+
+def dial_queue(script: Script, queue: str, action: str) -> str:
+    """Connect to whoever waits in a queue."""
+    document = VoiceResponse()
+    _say(document, script)
+    call = Dial(action=action, method="POST")
+    call.queue(queue)
+    document.append(call)
+    return str(document)
+
+
+def enqueue(script: Script, queue: str, wait_url: str, action: str) -> str:
+    """Let the caller wait in a queue; `wait_url` is played meanwhile, `action` when the waiting ends."""
+    document = VoiceResponse()
+    _say(document, script)
+    document.enqueue(queue, wait_url=wait_url, wait_url_method="POST", action=action, method="POST")
+    return str(document)
+
+
+def leave() -> str:
+    """Leave the queue: its `action` goes on."""
+    document = VoiceResponse()
+    document.leave()
+    return str(document)
+
+
+def message(text: str | None) -> str:
+    """The answer to a text; None answers nothing."""
+    document = MessagingResponse()
+    if text:
+        document.message(text)
+    return str(document)
+
+
+def answer(document: str) -> Response:
+    """`text/html` would not be played."""
+    return Response(document, content_type="text/xml; charset=utf-8")
