@@ -1,4 +1,4 @@
-"""What the virtual phone company keeps: legs, texts, recordings, handsets, faults, mail, and what is still to happen."""
+"""What the virtual phone company keeps: legs, texts, recordings, handsets, faults, mail, and what is yet to happen."""
 
 from datetime import datetime
 from enum import StrEnum
