@@ -19,7 +19,7 @@ class Chip:
     look: str
 
 
-NOBODY = Chip("Nobody", "–", "tech-none")
+NOBODY = Chip("Nobody", "-", "tech-none")
 
 
 class Chips:

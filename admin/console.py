@@ -1,15 +1,17 @@
 """The web console: plain pages that work without a script, and refresh themselves with one."""
 
-from typing import Any
+from typing import cast
 
-from flask import Blueprint, request
+from flask import Blueprint, Flask, request
 from flask.blueprints import BlueprintSetupState
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from admin import frame
+from admin.customer_pages import CustomerPages
 from admin.guard import Doors
 from admin.home import Home
+from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
 from admin.technician_pages import TechnicianPages
 from admin.ticket_pages import TicketPages
@@ -22,7 +24,6 @@ class _Console(Blueprint):
     """Browsers keep an asset for ever under an address that changes with it, and ask again for any other."""
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
-
 
         return 31_536_000 if request.args.get("v") else None
 
@@ -37,18 +38,18 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     limiter = Limiter(get_remote_address, storage_uri="memory://")
     doors = Doors(console)
     SignIn(database, limiter).open(doors)
-    for pages in (Home, TicketPages, TechnicianPages):
-        pages(database, line).open(doors)
+    Home(database, line).open(doors)
+    TicketPages(database, line).open(doors)
+    RotationPages(database, line).open(doors)
+    TechnicianPages(database, line).open(doors)
+    CustomerPages(database, line, peppers).open(doors)
 
     def prepare(state: BlueprintSetupState) -> None:
-        _require_no_static_folder(state.app)
-        limiter.init_app(state.app)
-        state.app.jinja_env.globals.update(frame.names(simulated))
+        app = cast(Flask, state.app)
+        if app.static_folder:
+            raise ValueError("create the app with static_folder=None: /static/ belongs to the console")
+        limiter.init_app(app)
+        app.jinja_env.globals.update(frame.names(simulated))
 
     console.record_once(prepare)
     return console
-
-
-def _require_no_static_folder(app: Any) -> None:
-    if app.static_folder:
-        raise ValueError("create the app with static_folder=None: /static/ belongs to the console")

@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from wtforms import DateField, DateTimeLocalField, EmailField, Field, Form, StringField, TelField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length, Optional
 
 from rules import phone_numbers, timezones
 from rules.contact_details import LONGEST_EMAIL, is_email, is_phone
-
-PHONE_HELP = "With the country code, such as +39 333 111 0001."
-ZONE_HELP = "As in the tz database, such as Europe/Rome."
+from rules.pins import is_well_formed
 
 
 def text(label: str, required: str = "", longest: int = 200, checks: tuple[Any, ...] = ()) -> StringField:
@@ -57,13 +56,24 @@ def day(label: str, required: str) -> DayField:
     return DayField(label, [_filled(required)])
 
 
+def choice(value: str, label: str) -> SelectChoice:
+    return SelectChoice(value=value, label=label)
+
+
+def pin_check(_form: Form, field: Field) -> None:
+    if not is_well_formed(field.data):
+        raise ValidationError("A PIN is 8 to 12 digits.")
+
+
 def instant(field: Field, zone_name: str) -> datetime | None:
     """The instant that a local time names. None, with the reason at the field, where no clock ever shows it."""
     typed: datetime = field.data
     if not timezones.EARLIEST.year <= typed.year < timezones.LATEST.year:
-        return complain(field, f"The year {typed.year} is too far away.")
+        complain(field, f"The year {typed.year} is too far away.")
+        return None
     if not timezones.exists(typed, zone_name):
-        return complain(field, f"{typed:%d %b %Y %H:%M} does not exist in {zone_name}: the clocks go forward there.")
+        complain(field, f"{typed:%d %b %Y %H:%M} does not exist in {zone_name}: the clocks go forward there.")
+        return None
     return timezones.to_utc(typed, zone_name)
 
 
@@ -72,9 +82,13 @@ def complain(field: Field, message: str) -> None:
     field.errors = [*field.errors, message]
 
 
-def stripped(value: str | None) -> str | None:
-    return value.strip() if isinstance(value, str) else value
+def value(field: Field) -> Any:
+    """What a field holds that passed its checks."""
+    return field.data
 
+
+def stripped(text: str | None) -> str | None:
+    return text.strip() if isinstance(text, str) else text
 
 
 def _filled(message: str) -> DataRequired | Optional:

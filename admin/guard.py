@@ -31,7 +31,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
 }
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types of its own
+class SignedIn(UserMixin):
     """The user of this session."""
 
     def __init__(self, user: User) -> None:

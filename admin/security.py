@@ -68,7 +68,7 @@ def secure(
 def _keep_sessions(app: Flask, database: Database) -> None:
     manager = LoginManager(app)
 
-    @manager.user_loader  # type: ignore[untyped-decorator]
+    @manager.user_loader
     def load(stored: str) -> SignedIn | None:
         """The user whose session it is; None once the user's session key has changed."""
         number, _, session_key = stored.partition(".")

@@ -10,6 +10,7 @@ from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
 
 from admin.accounts import check_password
+from admin.fields import value
 from admin.guard import Doors, SignedIn
 from admin.local_paths import is_local
 from models.database import Database
@@ -17,7 +18,7 @@ from models.database import Database
 WRONG = "This e-mail address and password do not belong together. Check both; an admin can give you a new password."
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types of its own
+class SignInForm(FlaskForm):
     email = EmailField("E-mail", [InputRequired("Type your e-mail address."), Length(max=254)])
     password = PasswordField("Password", [InputRequired("Type your password."), Length(max=1024)])
 
@@ -42,7 +43,7 @@ class SignIn:
         form = SignInForm()
         wrong = None
         if form.validate_on_submit():
-            if self._enter(form.email.data, form.password.data):
+            if self._enter(value(form.email), value(form.password)):
                 return redirect(target, 303)
             wrong = WRONG
         html = render_template("console/sign_in.html", form=form, wrong=wrong)

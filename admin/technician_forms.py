@@ -9,7 +9,7 @@ from wtforms.validators import Regexp
 from admin import fields
 
 
-class TechnicianForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types of its own
+class TechnicianForm(FlaskForm):
     """Telephone and e-mail may be left out, but a page reaches nobody without a number."""
 
     name = fields.text("Name", "Type the technician's name.", 120)

@@ -36,9 +36,7 @@ class TechnicianPages:
             found = roster.technicians(session)
             duties = _duties(session, now)
         chips = Chips(found)
-        return render_template(
-            "console/technicians.html", technicians=list(found.values()), chips=chips, duties=duties
-        )
+        return render_template("console/technicians.html", technicians=list(found.values()), chips=chips, duties=duties)
 
     def add(self) -> ResponseReturnValue:
         form = NewTechnicianForm(time_zone=self._line.policy.time_zone)
@@ -56,7 +54,7 @@ class TechnicianPages:
         return form_page("console/technician.html", form, technician=technician)
 
     def _create(self, form: NewTechnicianForm) -> bool:
-        key = form.key.data or key_from(form.name.data)
+        key = form.key.data or key_from(fields.value(form.name))
         if not key:
             fields.complain(form.key, "Type a key: the name has no letter to make one from.")
             return False

@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from admin.fields import stripped
+from admin.fields import choice, stripped
 from rules.targets import Priority
 
 LONGEST = 2000
@@ -15,7 +15,7 @@ def _words(label: str, required: str = "") -> TextAreaField:
     return TextAreaField(label, [first, Length(max=LONGEST, message=f"At most {LONGEST} characters.")], [stripped])
 
 
-class MoveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types of its own
+class MoveForm(FlaskForm):
     """A move that needs nothing more."""
 
 
@@ -28,7 +28,7 @@ class WaitForm(MoveForm):
 
 
 class PriorityForm(MoveForm):
-    priority = SelectField("New priority", choices=[p.value for p in Priority])
+    priority = SelectField("New priority", choices=[choice(p.value, p.value) for p in Priority])
     reason = _words("Reason", "Say why: the customer's priority is changed.")
 
 

@@ -1,4 +1,4 @@
-"""A console over a database of its own, and a visitor who reads and fills in its pages as a browser without scripts does."""
+"""A console over a database of its own, and a visitor who uses it as a browser without scripts does."""
 
 import re
 from dataclasses import dataclass, field
@@ -78,7 +78,7 @@ class Site:
 
     def rotation(self, *keys: str, key: str = "platinum") -> None:
         """A weekly rotation of these technicians from Monday 9 November 09:00."""
-        turns = Rotation(Unit.WEEK, 1, datetime(2026, 11, 9, 9), keys)
+        turns = Rotation(Unit.WEEK, 1, datetime(2026, 11, 9, 9), keys)  # noqa: DTZ001  local wall clock
         schedule = Schedule(key, "Europe/Rome", (Layer("weekly", turns),))
         with self.database.write() as session:
             roster.save_revision(session, schedule, "test", self.clock.now())
@@ -217,7 +217,7 @@ class Visitor:
         """Type into the form that goes to `action` (None: the last on the page) and send it."""
         parser = _Form()
         parser.feed(self.html)
-        found = [form for form in parser.forms if action is None and form[0] != "/sign-out" or form[0] == action]
+        found = [form for form in parser.forms if (action is None and form[0] != "/sign-out") or form[0] == action]
         assert found, f"no form {action!r} on {self.path}"
         address, fields = found[-1]
         names = {name.replace("-", "_"): name for name in re.findall(r' name="([^"]+)"', self.html)}
