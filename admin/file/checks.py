@@ -1,0 +1,235 @@
+"""What is wrong with a file whose values have their forms: duplicates, references, contradictions."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from admin.file import meaning
+from admin.file.forms import Entry, did_you_mean
+from admin.file.known import Known
+from admin.file.meaning import contracts, entries, pins
+from admin.file.shape import NEEDED
+from models.customer import Contract
+from rules import on_call
+from rules.escalation import ALARM_CHANNELS, Channel
+from rules.on_call import Schedule
+from rules.pins import Peppers
+from rules.policy import Policy
+from rules.targets import Plan
+
+Error = tuple[str, str]
+KEYED = ("technicians", "schedules", "escalation_policies")
+NAMED = ("products", "customers")
+
+
+class Reach(NamedTuple):
+    """How a technician can be reached."""
+
+    phone: str | None
+    email: str | None
+
+    def has(self, channels: Iterable[Channel]) -> bool:
+        return any(self.email if channel is Channel.EMAIL else self.phone for channel in channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Ladders:
+    """Whom the targets of escalation policies reach; of `doubtful` schedules that cannot be said."""
+
+    schedules: dict[str, Schedule]
+    technicians: dict[str, Reach]
+    doubtful: Collection[str]
+
+    def problems(self, targets: Iterable[Any], channels: Collection[Channel]) -> Iterator[Error]:
+        for target in targets:
+            kind, _, key = target.partition(":")
+            known: Collection[str] = self.schedules if kind == "schedule" else self.technicians
+            if key not in known:
+                yield target.place, f"unknown {kind} {key!r}{did_you_mean(key, known)}"
+            elif channels and not self._reaches(kind, key, channels):
+                yield target.place, f"nobody can be reached there by {' or '.join(channels)}"
+
+    def _reaches(self, kind: str, key: str, channels: Collection[Channel]) -> bool:
+        if kind == "schedule" and key in self.doubtful:
+            return True
+        people = [key] if kind == "technician" else self._takers(self.schedules[key])
+        return any(self.technicians[person].has(channels) for person in people if person in self.technicians)
+
+    def _takers(self, schedule: Schedule) -> Iterator[str]:
+        for layer in schedule.layers:
+            yield from layer.rotation.participants
+        for override in schedule.overrides:
+            yield override.technician
+
+
+def check(file: Entry, found: list[Error], known: Known, peppers: Peppers, policy: Policy) -> list[Error]:
+    """Every further error, each with its place. One that only follows from those `found` by reading is not told."""
+    errors = _check(file, found, known, peppers, policy)
+    return [(place, message) for place, message in errors if not _has_errors(found, place)]
+
+
+def _has_errors(found: list[Error], place: str) -> bool:
+    """Whether something was wrong at a place, or in what it holds."""
+    return any(other == place or other.startswith((f"{place}.", f"{place}[")) for other, _ in found)
+
+
+def _check(file: Entry, found: list[Error], known: Known, peppers: Peppers, policy: Policy) -> Iterator[Error]:
+    reach = _reach(file, known)
+    schedules = {
+        entry["key"]: meaning.schedule(entry, known.schedules.get(entry["key"])) for entry in entries(file, "schedules")
+    }
+    yield from _duplicates(file)
+    yield from _incomplete(file, known)
+    mistakes = [error for entry in entries(file, "schedules") for error in _schedule(entry, schedules, reach)]
+    yield from mistakes
+    doubtful = {entry["key"] for entry in entries(file, "schedules") if _has_errors([*found, *mistakes], entry.place)}
+    ladders = Ladders(known.schedules | schedules, reach, doubtful)
+    for entry in entries(file, "escalation_policies"):
+        yield from _escalation_policy(entry, ladders)
+    yield from _products(file, known)
+    yield from _contracts(file, known, policy)
+    yield from _pins(file, known, peppers)
+    yield from _people(file)
+    yield from _service_hours(file)
+
+
+def _reach(file: Entry, known: Known) -> dict[str, Reach]:
+    reach = {key: Reach(row.phone, row.email) for key, row in known.technicians.items()}
+    for entry in entries(file, "technicians"):
+        before = reach.get(entry["key"], Reach(None, None))
+        reach[entry["key"]] = Reach(_address(entry, "phone", before.phone), _address(entry, "email", before.email))
+    return reach
+
+
+def _address(entry: Entry, name: str, before: str | None) -> str | None:
+    """The address as the file has it; of one that is wrong we take it that what was meant would do."""
+    address: str | None = entry.get(name, "?" if name in entry.useless else before)
+    return address
+
+
+def _duplicates(file: Entry) -> Iterator[Error]:
+    for kind, name in [*((kind, "key") for kind in KEYED), *((kind, "name") for kind in NAMED)]:
+        yield from _repeated(((entry[name], entry.at(name)) for entry in entries(file, kind)), "{value!r} is")
+    numbers = ((contract["number"], contract.at("number")) for _, contract in contracts(file))
+    yield from _repeated(numbers, "{value!r} is")
+    typed = ((str(pin), pin.place) for _, contract in contracts(file) for pin in pins(contract))
+    yield from _repeated(typed, "the PIN is")
+
+
+def _repeated(named: Iterable[tuple[str, str]], what: str) -> Iterator[Error]:
+    first: dict[str, str] = {}
+    for value, place in named:
+        if value in first:
+            yield place, f"{what.format(value=value)} also in {first[value]}"
+        first.setdefault(value, place)
+
+
+def _incomplete(file: Entry, known: Known) -> Iterator[Error]:
+    """What an entry that is not in the database yet must say."""
+    there: tuple[Collection[str], ...] = (known.technicians, known.schedules, known.policies)
+    for kind, names in zip(KEYED, there, strict=True):
+        for entry in entries(file, kind):
+            if entry["key"] not in names:
+                yield from _missing(entry, kind)
+    for _, contract in contracts(file):
+        if contract["number"] not in known.contracts:
+            yield from _missing(contract, "contracts")
+
+
+def _missing(entry: Entry, kind: str) -> Iterator[Error]:
+    for name in NEEDED[kind]:
+        if name not in entry.written:
+            yield entry.at(name), "is missing"
+
+
+def _schedule(entry: Entry, schedules: dict[str, Schedule], technicians: Collection[str]) -> Iterator[Error]:
+    for place, message in on_call.problems(schedules[entry["key"]], technicians):
+        yield _place(entry, place), message
+
+
+def _place(entry: Entry, inner: str) -> str:
+    """Where the file has a place within a schedule: an entry that was no use has shifted those after it."""
+    name, bracket, rest = inner.partition("[")
+    number, _, tail = rest.partition("]")
+    items = entry.get(name, [])
+    if bracket and int(number) < len(items):
+        return f"{items[int(number)].place}{tail}"
+    return entry.at(inner)
+
+
+def _escalation_policy(entry: Entry, ladders: Ladders) -> Iterator[Error]:
+    for level in entries(entry, "levels"):
+        yield from ladders.problems(level["notify"], level["channels"])
+    yield from ladders.problems(entry.get("fallback", []), ALARM_CHANNELS)
+
+
+def _products(file: Entry, known: Known) -> Iterator[Error]:
+    for entry in entries(file, "products"):
+        row = known.products.get(entry["name"])
+        support = entry.get("end_of_support", row.end_of_support if row else None)
+        life = entry.get("end_of_life", row.end_of_life if row else None)
+        if support and life and life < support:
+            yield entry.at("end_of_life"), "is before end_of_support"
+
+
+def _contracts(file: Entry, known: Known, policy: Policy) -> Iterator[Error]:
+    products = known.products.keys() | {entry["name"] for entry in entries(file, "products")}
+    policies = known.policies.keys() | {entry["key"] for entry in entries(file, "escalation_policies")}
+    owners = {row.id: name for name, row in known.customers.items()}
+    for customer, contract in contracts(file):
+        yield from _references(contract, products, policies)
+        row = known.contracts.get(contract["number"])
+        yield from _dates(contract, row)
+        if row and owners[row.customer_id] != customer["name"]:
+            yield contract.at("number"), f"contract {contract['number']} belongs to {owners[row.customer_id]}"
+        zone = meaning.site_zone(customer, known.customers.get(customer["name"]), policy.time_zone)
+        yield from _maintenance(entries(contract, "maintenance"), zone)
+
+
+def _references(contract: Entry, products: Collection[str], policies: Collection[str]) -> Iterator[Error]:
+    product = contract.get("product")
+    if product and product not in products:
+        yield contract.at("product"), f"unknown product {product!r}{did_you_mean(product, products)}"
+    key = contract.get("escalation_policy") or ("default" if contract.get("plan") is Plan.PLATINUM else None)
+    if key and key not in policies:
+        yield contract.at("escalation_policy"), f"unknown escalation policy {key!r}{did_you_mean(key, policies)}"
+
+
+def _dates(contract: Entry, row: Contract | None) -> Iterator[Error]:
+    starts = contract.get("starts", row.starts if row else None)
+    ends = contract.get("ends", row.ends if row else None)
+    if starts and ends and ends < starts:
+        yield contract.at("ends"), "the contract ends before it starts"
+
+
+def _maintenance(booked: list[Entry], zone: str) -> Iterator[Error]:
+    windows = meaning.bookings(booked, zone)
+    for number, (entry, window) in enumerate(zip(booked, windows, strict=True)):
+        if window.ends_at <= window.starts_at:
+            yield entry.at("until"), "it ends before it starts"
+        for other, before in zip(booked, windows[:number], strict=False):
+            if window.starts_at < before.ends_at and before.starts_at < window.ends_at:
+                yield entry.place, f"it overlaps {other.place}"
+
+
+def _pins(file: Entry, known: Known, peppers: Peppers) -> Iterator[Error]:
+    for _, contract in contracts(file):
+        for pin in pins(contract):
+            owners = {known.pins[digest] for digest in peppers.candidates(pin) if digest in known.pins}
+            if others := owners - {contract["number"]}:
+                yield pin.place, f"the PIN belongs to contract {', '.join(others)}: give another"
+
+
+def _people(file: Entry) -> Iterator[Error]:
+    roles = file.get("roles")
+    people = [person for role in roles.given.values() for person in role] if roles else []
+    people += [person for _, contract in contracts(file) for person in entries(contract, "contacts")]
+    for person in people:
+        if not any(person.get(name) or name in person.useless for name in ("phone", "email")):
+            yield person.place, "needs a phone or an email"
+
+
+def _service_hours(file: Entry) -> Iterator[Error]:
+    hours = file.get("service_hours")
+    if hours and hours.get("always_staffed") and hours.get("never_staffed"):
+        yield hours.at("never_staffed"), "it cannot be always_staffed too"

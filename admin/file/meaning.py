@@ -1,0 +1,112 @@
+"""What entries of the file mean as values, together with what is there already: a key that is left out stays."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from admin.file.forms import Entry
+from admin.file.shape import Day
+from admin.file.tree import Scalar
+from models.customer import Customer
+from rules import timezones
+from rules.on_call import Absence, Layer, Override, Schedule, Window
+from rules.rotation import Rotation
+
+DAYS = {day: number for number, day in enumerate(Day)}
+
+
+class Booking(NamedTuple):
+    """A booked maintenance window `[starts_at, ends_at)`."""
+
+    starts_at: datetime
+    ends_at: datetime
+    reference: str
+
+
+def entries(file: Entry, name: str) -> list[Entry]:
+    """The entries of one of the file's lists, none where it is left out."""
+    found: list[Entry] = file.get(name, [])
+    return found
+
+
+def contracts(file: Entry) -> list[tuple[Entry, Entry]]:
+    """Every contract of the file with its customer."""
+    customers = entries(file, "customers")
+    return [(customer, contract) for customer in customers for contract in entries(customer, "contracts")]
+
+
+def pins(contract: Entry) -> list[Scalar]:
+    """The PINs that the file gives to a contract."""
+    found: list[Scalar] = contract.get("pins", [])
+    return found
+
+
+def schedule(entry: Entry, current: Schedule | None) -> Schedule:
+    """The whole schedule. Local times are in its zone; while that is missing, in UTC."""
+    zone = entry.get("time_zone", current.time_zone if current else "UTC")
+    layers = entry.get("layers")
+    overrides, absences = entry.get("overrides"), entry.get("absences")
+    return Schedule(
+        key=entry["key"],
+        time_zone=zone,
+        layers=(current.layers if current else ()) if layers is None else tuple(map(_layer, layers)),
+        overrides=(current.overrides if current else ())
+        if overrides is None
+        else tuple(Override(each["technician"], *_span(each, zone)) for each in overrides),
+        absences=(current.absences if current else ())
+        if absences is None
+        else tuple(Absence(each["technician"], *_span(each, zone)) for each in absences),
+    )
+
+
+def _layer(entry: Entry) -> Layer:
+    rotation = entry["rotation"]
+    return Layer(
+        name=entry["name"],
+        rotation=Rotation(
+            unit=rotation["unit"],
+            length=rotation["length"],
+            first_handoff=rotation["first_handoff"],
+            participants=tuple(rotation["participants"]),
+        ),
+        windows=tuple(
+            Window(tuple(sorted(DAYS[day] for day in window["days"])), window["from"], window["until"])
+            for window in entry.get("windows", [])
+        ),
+    )
+
+
+def _span(entry: Entry, zone: str) -> tuple[datetime, datetime]:
+    return timezones.to_utc(entry["from"], zone), timezones.to_utc(entry["until"], zone)
+
+
+def escalation_policy(entry: Entry, current: dict[str, Any] | None) -> dict[str, Any]:
+    """The content of the policy's row; durations are seconds."""
+    content: dict[str, Any] = {"repeat": 3, **(current or {})}
+    if "levels" in entry.given:
+        content["levels"] = [
+            {
+                "notify": [str(target) for target in level["notify"]],
+                "channels": [channel.value for channel in level["channels"]],
+                "wait": int(level["wait"].total_seconds()),
+            }
+            for level in entry["levels"]
+        ]
+    if "minimum_round" in entry.given:
+        floor = entry["minimum_round"]
+        content["minimum_round"] = int(floor.total_seconds()) if floor else None
+    if "repeat" in entry.given:
+        content["repeat"] = entry["repeat"]
+    if "fallback" in entry.given:
+        content["fallback"] = [str(target) for target in entry["fallback"]]
+    return content
+
+
+def site_zone(customer: Entry, current: Customer | None, otherwise: str) -> str:
+    """The zone of the site's local times; `otherwise` where it is not known."""
+    return customer.get("time_zone", current.time_zone if current else None) or otherwise
+
+
+def bookings(entries: Iterable[Entry], zone: str) -> list[Booking]:
+    """The booked windows of a contract."""
+    return [Booking(*_span(entry, zone), entry["reference"]) for entry in entries]

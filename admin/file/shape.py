@@ -1,0 +1,138 @@
+"""The shape of the file: which keys there are, and the form of each. What is `needed` of a new entry is in NEEDED."""
+
+from enum import StrEnum
+
+from admin.file import forms
+from admin.file.forms import Form, mapping, one_of, optional, sequence, text
+from rules.escalation import Channel
+from rules.rotation import Unit
+from rules.targets import Plan
+
+
+class Day(StrEnum):
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+ROLES = ("duty_manager", "support_team", "team_leader", "support_manager", "co_ceo", "cto")
+NEEDED = {
+    "technicians": ("name", "time_zone"),
+    "schedules": ("time_zone", "layers"),
+    "escalation_policies": ("levels", "fallback"),
+    "contracts": ("plan", "starts", "ends", "paid"),
+}
+
+TECHNICIAN = mapping(
+    {
+        "key": forms.KEY,
+        "name": text(120),
+        "time_zone": forms.ZONE,
+        "phone": optional(forms.PHONE),
+        "email": optional(forms.EMAIL),
+    },
+    needed=("key",),
+)
+ROTATION = mapping(
+    {
+        "unit": one_of(Unit),
+        "length": forms.COUNT,
+        "first_handoff": forms.WALL_TIME,
+        "participants": sequence(forms.KEY),
+    },
+    needed=("unit", "length", "first_handoff", "participants"),
+)
+WINDOW = mapping(
+    {
+        "days": sequence(one_of(Day), filled="no day is named", distinct=True),
+        "from": forms.TIME_OF_DAY,
+        "until": forms.TIME_OF_DAY,
+    },
+    needed=("days", "from", "until"),
+)
+LAYER = mapping(
+    {"name": text(64), "rotation": ROTATION, "windows": sequence(WINDOW)},
+    needed=("name", "rotation"),
+)
+DATED = mapping(
+    {"technician": forms.KEY, "from": forms.WALL_TIME, "until": forms.WALL_TIME},
+    needed=("technician", "from", "until"),
+)
+SCHEDULE = mapping(
+    {
+        "key": forms.KEY,
+        "time_zone": forms.ZONE,
+        "layers": sequence(LAYER),
+        "overrides": sequence(DATED),
+        "absences": sequence(DATED),
+    },
+    needed=("key",),
+)
+LEVEL = mapping(
+    {
+        "notify": sequence(forms.TARGET, filled="nobody is told at this level", distinct=True),
+        "channels": sequence(one_of(Channel), filled="there is no channel: sms, voice or email", distinct=True),
+        "wait": forms.DURATION,
+    },
+    needed=("notify", "channels", "wait"),
+)
+ESCALATION_POLICY = mapping(
+    {
+        "key": forms.KEY,
+        "repeat": forms.COUNT,
+        "minimum_round": optional(forms.DURATION),
+        "levels": sequence(LEVEL, filled="there is no level: a page would go to nobody"),
+        "fallback": sequence(forms.TARGET, filled="nobody is alarmed when all levels are done", distinct=True),
+    },
+    needed=("key",),
+)
+PRODUCT = mapping(
+    {"name": text(200), "end_of_support": optional(forms.DATE), "end_of_life": optional(forms.DATE)},
+    needed=("name",),
+)
+PERSON = mapping(
+    {"name": text(120), "phone": optional(forms.PHONE), "email": optional(forms.EMAIL)},
+    needed=("name",),
+)
+MAINTENANCE = mapping(
+    {"from": forms.WALL_TIME, "until": forms.WALL_TIME, "reference": text(120)},
+    needed=("from", "until", "reference"),
+)
+CONTRACT = mapping(
+    {
+        "number": text(64),
+        "plan": one_of(Plan),
+        "product": optional(text(200)),
+        "starts": forms.DATE,
+        "ends": forms.DATE,
+        "paid": forms.BOOLEAN,
+        "escalation_policy": forms.KEY,
+        "pins": sequence(forms.PIN),
+        "contacts": sequence(PERSON),
+        "specialist": optional(mapping({"name": text(120), "email": forms.EMAIL}, needed=("name", "email"))),
+        "maintenance": sequence(MAINTENANCE),
+    },
+    needed=("number",),
+)
+CUSTOMER = mapping(
+    {"name": text(200), "time_zone": optional(forms.ZONE), "contracts": sequence(CONTRACT)},
+    needed=("name",),
+)
+FILE: Form = mapping(
+    {
+        "technicians": sequence(TECHNICIAN),
+        "schedules": sequence(SCHEDULE),
+        "escalation_policies": sequence(ESCALATION_POLICY),
+        "products": sequence(PRODUCT),
+        "customers": sequence(CUSTOMER),
+        "roles": mapping({role: sequence(PERSON) for role in ROLES}),
+        "help_desk": optional(
+            mapping({"phone": forms.PHONE, "email": optional(forms.EMAIL)}, needed=("phone",)),
+        ),
+        "service_hours": mapping({"always_staffed": forms.BOOLEAN, "never_staffed": forms.BOOLEAN}),
+    }
+)
