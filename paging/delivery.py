@@ -30,7 +30,6 @@ from tickets.story import record
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=15)
 LOOKUP_AFTER = timedelta(seconds=2)
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(seconds=60)
@@ -95,7 +94,7 @@ def _take(line: Line, delivery: Delivery, now: datetime) -> Claim:
     lost_since = delivery.attempted_at if delivery.state is DeliveryState.ATTEMPTING else None
     delivery.state = DeliveryState.ATTEMPTING
     delivery.attempts += 1
-    delivery.due_at = now + LEASE
+    delivery.due_at = now + line.policy.lease
     delivery.attempted_at = lost_since or now
     message = Message(
         delivery_id=delivery.id,
@@ -129,7 +128,8 @@ def _hand_over(database: Database, carrier: Carrier, claimed: Claim) -> str:
     if claimed.lost_since is not None:
         found = carrier.find(claimed.message, claimed.lost_since - CLOCKS_DIFFER_BY)
         with database.read() as session:
-            known = set(session.execute(select(Delivery.provider_sid).where(Delivery.provider_sid.in_(found))).scalars())
+            taken = select(Delivery.provider_sid).where(Delivery.provider_sid.in_(found))
+            known = set(session.execute(taken).scalars())
         if free := [sid for sid in found if sid not in known]:
             return free[0]
     return carrier.send(claimed.message)

@@ -80,12 +80,10 @@ def _attempts(session: Session, page: Page) -> list[Attempt]:
         Delivery.level == page.level,
         Delivery.kind == DeliveryKind.PAGE,
     )
-    return [Attempt(key, channel, OUTCOMES[state]) for key, channel, state in session.execute(statement)]
+    return [Attempt(key or "", channel, OUTCOMES[state]) for key, channel, state in session.execute(statement)]
 
 
-def _leave(
-    session: Session, line: Line, ticket: Ticket, page: Page, policy: EscalationPolicy, now: datetime
-) -> None:
+def _leave(session: Session, line: Line, ticket: Ticket, page: Page, policy: EscalationPolicy, now: datetime) -> None:
     """The page goes out for the first time, and the customer gets the number in writing."""
     page.state = PageState.PAGING
     notices.ticket_opened(session, line, ticket, now)

@@ -81,9 +81,7 @@ def release(session: Session, ticket_number: int, now: datetime) -> None:
         announce(session)
 
 
-def acknowledge(
-    session: Session, line: Line, ticket_number: int, by: Responder, now: datetime
-) -> Acknowledgement:
+def acknowledge(session: Session, line: Line, ticket_number: int, by: Responder, now: datetime) -> Acknowledgement:
     """Take the ticket in charge and end its page. The first one wins; the others learn who has it."""
     ticket = lifecycle.lock_ticket(session, ticket_number)
     if ticket is None:

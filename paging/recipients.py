@@ -36,7 +36,8 @@ def paged(session: Session, page: Page) -> Sequence[Person]:
         )
         .order_by(Delivery.id)
     )
-    found = {key: Person(key, name, address, None) for key, name, address in session.execute(statement)}
+    rows = session.execute(statement)
+    found = {key: Person(key, name, address, None) for key, name, address in rows if key is not None}
     return list(found.values())
 
 
@@ -53,9 +54,7 @@ def cancel_pending(session: Session, page: Page, now: datetime) -> None:
     )
 
 
-def stand_down(
-    session: Session, line: Line, ticket: Ticket, holder: str, why: str, name: str, now: datetime
-) -> None:
+def stand_down(session: Session, line: Line, ticket: Ticket, holder: str, why: str, name: str, now: datetime) -> None:
     """Tell all who were paged, but `holder`, that there is nothing left to do: it is `taken` or `closed` by `name`."""
     page = session.execute(select(Page).where(Page.ticket_number == ticket.number)).scalar_one_or_none()
     if page is None:
@@ -67,9 +66,7 @@ def stand_down(
             _text(session, person, DeliveryKind.STAND_DOWN, f"{now:%Y%m%d%H%M%S%f}", body, ticket, page, now)
 
 
-def send_update(
-    session: Session, line: Line, ticket: Ticket, page: Page, now: datetime, reference: str
-) -> None:
+def send_update(session: Session, line: Line, ticket: Ticket, page: Page, now: datetime, reference: str) -> None:
     """Tell the owner, else all who were paged, the callback number and whether there is a recording."""
     key = "page.update_with_recording" if ticket.recording_url else "page.update"
     body = line.wording.say(key, number=ticket.number, callback=ticket.callback or ticket.caller or "unknown")

@@ -1,8 +1,8 @@
 """What a page does next: start a channel, go to the next level or round, alarm the fallback, or wait.
 
-A level's channels start in order: a P1's all at once, another priority's when the one before has failed or its share of
-the wait is over (half of it, with two channels). A level ends when its wait is over, when somebody passed, or early when
-nothing in it can still be answered. After the last level the round is repeated, never sooner than the round's length.
+A level's channels start in order: a P1's all at once, another priority's when the one before has failed or its share
+of the wait is over (half of it, with two channels). A level ends when its wait is over, when somebody passed, or early
+when nothing in it can still be answered. After the last level the round is repeated, never sooner than its length.
 """
 
 from collections.abc import Sequence

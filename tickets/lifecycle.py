@@ -32,7 +32,7 @@ def open_ticket(
 ) -> Ticket:
     """Open a ticket and give it its number. `caller` and `callback` are E.164."""
     ticket = Ticket(
-        contract_id=contract.id,
+        contract=contract,
         priority=priority,
         state=TicketState.OPEN,
         source=source,

@@ -53,5 +53,8 @@ class Carrier(Protocol):
         ...
 
     def find(self, message: Message, since: datetime) -> list[str]:
-        """The provider's ids of what may be this message from an earlier try at or after `since`. Raises a SendFailure."""
+        """The provider's ids of what may be this message, from an earlier try at or after `since`.
+
+        Raises a SendFailure.
+        """
         ...
