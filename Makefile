@@ -80,11 +80,13 @@ $(PY):
 	  "$$($(PYTHON) -V 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv --without-pip --clear $(VENV)
 
+# From pip 22.3 on, a machine's pip installs into another environment; an older one can at least fetch a newer pip into it.
 define install
 	@echo 'Installing $(1) into $(VENV); this takes a minute the first time.'
-	@if $(PYTHON) -m pip --version >/dev/null 2>&1; then pip="$(PYTHON) -m pip --python $(PY)"; \
-	elif $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null 2>&1; then pip="$(PY) -m pip"; \
-	else echo "pip is needed, and $(PYTHON) has none. On Debian: apt-get install python3-pip"; exit 1; fi; \
+	@if $(PYTHON) -m pip --python $(PY) --version; then pip='$(PYTHON) -m pip --python $(PY)'; \
+	elif $(PY) -m pip --version || $(PY) -m ensurepip || $(PYTHON) -m pip install -qq --target \
+	  "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" pip; then pip='$(PY) -m pip'; \
+	else echo 'pip is needed, and $(PYTHON) has none. On Debian: apt-get install python3-pip' >&3; exit 1; fi 3>&2 >/dev/null 2>&1; \
 	$$pip install -qq --no-input --no-warn-script-location --require-hashes -r $(1)
 endef
 
