@@ -17,6 +17,7 @@ _INSTEAD = {
     **dict.fromkeys("\u2022\u00b7", "*"),
     **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
     "\t": " ",
+    "\u2044": "/",
     "\u00d7": "x",
     "\u2192": "->",
     "\u0142": "l",
@@ -51,7 +52,8 @@ def _nearest(character: str) -> str:
     if character in _INSTEAD:
         return _INSTEAD[character]
     plain = [part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part)]
-    return "".join(_INSTEAD.get(part, part if part in _BASIC else "?") for part in plain)
+    nearest = "".join(_INSTEAD.get(part, part if part in _BASIC else "?") for part in plain)
+    return nearest if nearest.strip("?") or not plain else "?"
 
 
 def segments(text: str) -> int:

@@ -54,7 +54,7 @@ def _rotation(place: str, rotation: Rotation, zone: str) -> Iterator[Problem]:
         yield f"{place}.participants", "nobody takes part"
     first = rotation.first_handoff
     if not timezones.EARLIEST.year <= first.year < timezones.LATEST.year:
-        yield f"{place}.first_handoff", f"{first:%Y-%m-%d} is too far away"
+        yield f"{place}.first_handoff", f"the year {first.year} is too far away"
     elif timezones.is_known(zone) and not timezones.exists(first, zone):
         yield f"{place}.first_handoff", f"{first:%Y-%m-%d %H:%M} does not exist in {zone}: the clocks go forward"
 

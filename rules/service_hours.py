@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from itertools import islice, takewhile
 
 from dateutil.easter import easter
 
@@ -96,9 +97,8 @@ def _days_from(calendar: Calendar, day: date) -> Iterator[tuple[datetime, dateti
 
 def _staffed_from(calendar: Calendar, at: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The staffed hours that end after `at`, the first cut to begin there."""
-    for opens, closes in _days_from(calendar, timezones.reading(at, calendar.time_zone).date()):
-        if at < closes:
-            yield max(opens, at), closes
+    days = _days_from(calendar, timezones.reading(at, calendar.time_zone).date())
+    return ((max(opens, at), closes) for opens, closes in days if at < closes)
 
 
 def add_business(calendar: Calendar, at: datetime, amount: timedelta) -> datetime:
@@ -108,30 +108,25 @@ def add_business(calendar: Calendar, at: datetime, amount: timedelta) -> datetim
     """
     if amount < timedelta(0):
         raise ValueError(f"business time goes forward only, not by {amount}")
-    for opens, closes in _staffed_from(calendar, at):
-        if amount <= closes - opens:
-            return opens + amount
+    staffed = _staffed_from(calendar, at)
+    opens, closes = next(staffed)
+    while amount > closes - opens:
         amount -= closes - opens
-    raise AssertionError("a calendar goes on for ever")
+        opens, closes = next(staffed)
+    return opens + amount
 
 
 def business_between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     """The business time in `[start, end)`; none where `end` is not after `start`."""
-    total = timedelta(0)
-    for opens, closes in _staffed_from(calendar, start):
-        if opens >= end:
-            return total
-        total += min(closes, end) - opens
-    raise AssertionError("a calendar goes on for ever")
+    staffed = takewhile(lambda hours: hours[0] < end, _staffed_from(calendar, start))
+    return sum((min(closes, end) - opens for opens, closes in staffed), timedelta(0))
 
 
 def end_of_business_day(calendar: Calendar, at: datetime, days: int) -> datetime:
     """The closing time of the `days`-th staffed day after the local date of `at`; 1 is the next business day."""
     following = timezones.to_wall(at, calendar.time_zone).date() + DAY
-    for number, (_, closes) in enumerate(_days_from(calendar, following), start=1):
-        if number == days:
-            return closes
-    raise AssertionError("a calendar goes on for ever")
+    _, closes = next(islice(_days_from(calendar, following), days - 1, None))
+    return closes
 
 
 def end_of_next_business_day(calendar: Calendar, at: datetime) -> datetime:

@@ -132,13 +132,7 @@ def due_roles(
 
 def reached_at(limit: Limit, calendar: Calendar, opened_at: datetime, waits: Iterable[Wait] = ()) -> datetime:
     """When `limit` is reached by a clock that starts at `opened_at` and stands still in `waits`."""
-    match limit:
-        case Elapsed(duration):
-            due = opened_at + duration
-        case BusinessTime(duration):
-            due = add_business(calendar, opened_at, duration)
-        case BusinessDays(days):
-            due = end_of_business_day(calendar, opened_at, days)
+    due = _without_waits(limit, calendar, opened_at)
     counted_until = opened_at
     for start, end in sorted(waits):
         start = max(start, counted_until)
@@ -146,6 +140,14 @@ def reached_at(limit: Limit, calendar: Calendar, opened_at: datetime, waits: Ite
             due = _postponed(limit, calendar, due, start, end)
             counted_until = end
     return due
+
+
+def _without_waits(limit: Limit, calendar: Calendar, opened_at: datetime) -> datetime:
+    if isinstance(limit, Elapsed):
+        return opened_at + limit.duration
+    if isinstance(limit, BusinessTime):
+        return add_business(calendar, opened_at, limit.duration)
+    return end_of_business_day(calendar, opened_at, limit.days)
 
 
 def _postponed(limit: Limit, calendar: Calendar, due: datetime, start: datetime, end: datetime) -> datetime:

@@ -1,0 +1,137 @@
+"""What holds for every schedule, whatever is in it."""
+
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.on_call import (
+    Absence,
+    Gap,
+    History,
+    Layer,
+    Override,
+    Revision,
+    Schedule,
+    ShiftSpan,
+    Window,
+    on_call,
+    shifts,
+)
+from rules.rotation import Rotation, Unit
+
+PEOPLE = ("anna", "bruno", "carla", "dora")
+SECOND = timedelta(seconds=1)
+ZONES = (
+    "Europe/Rome", "America/Santiago", "America/Havana", "Asia/Beirut", "Africa/Cairo", "Australia/Lord_Howe",
+    "America/Chicago", "Asia/Kolkata", "UTC",
+)  # fmt: skip
+# Near the changes of clocks of most of them, in both directions.
+NEAR = (datetime(2026, 3, 20, tzinfo=UTC), datetime(2026, 10, 18, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC))
+
+moments = st.builds(
+    lambda start, minutes: start + timedelta(minutes=minutes), st.sampled_from(NEAR), st.integers(-20_000, 40_000)
+)
+lengths = st.integers(1, 10_000).map(lambda minutes: timedelta(minutes=minutes))
+times = st.builds(time, st.integers(0, 23), st.sampled_from((0, 30)))
+windows = st.builds(Window, st.sets(st.integers(0, 6), max_size=7).map(lambda days: tuple(sorted(days))), times, times)
+rotations = st.builds(
+    Rotation,
+    unit=st.sampled_from(Unit),
+    length=st.integers(1, 12),
+    first_handoff=st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1)).map(lambda at: at.replace(second=0)),  # noqa: DTZ001
+    participants=st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=4).map(tuple),
+)
+layers = st.builds(Layer, st.just("layer"), rotations, st.lists(windows, max_size=2).map(tuple))
+
+
+def dated(kind):
+    return st.builds(
+        lambda technician, starts, length: kind(technician, starts, starts + length),
+        st.sampled_from(PEOPLE), moments, lengths,
+    )  # fmt: skip
+
+
+schedules = st.builds(
+    Schedule,
+    key=st.just("platinum"),
+    time_zone=st.sampled_from(ZONES),
+    layers=st.lists(layers, max_size=3).map(tuple),
+    overrides=st.lists(dated(Override), max_size=4).map(tuple),
+    absences=st.lists(dated(Absence), max_size=5).map(tuple),
+)
+histories = st.lists(st.builds(Revision, moments, schedules), min_size=1, max_size=3).map(
+    lambda all: History(tuple(all))
+)
+ranges = st.builds(lambda start, minutes: (start, start + timedelta(minutes=minutes)), moments, st.integers(1, 20_000))
+
+
+def in_order(found: tuple[list[ShiftSpan], list[Gap]]) -> list[ShiftSpan | Gap]:
+    return sorted([*found[0], *found[1]], key=lambda one: one.start)
+
+
+def holder(one: ShiftSpan | Gap) -> str | None:
+    return one.technician if isinstance(one, ShiftSpan) else None
+
+
+@given(history=histories, range_=ranges)
+@settings(deadline=None)
+def test_shifts_and_gaps_fill_a_range_exactly(history, range_):
+    start, end = range_
+    all_of_it = in_order(shifts(history, start, end))
+    assert all_of_it[0].start == start
+    assert all_of_it[-1].end == end
+    assert all(one.start < one.end for one in all_of_it)
+    assert all(one.end == after.start for one, after in pairwise(all_of_it))
+
+
+@given(history=histories, range_=ranges)
+@settings(deadline=None)
+def test_shifts_agree_with_the_instants_around_every_boundary(history, range_):
+    start, end = range_
+    for one in in_order(shifts(history, start, end)):
+        for at in {one.start, one.start + SECOND, one.end - SECOND}:
+            answer = on_call(history, at)
+            assert answer.technician == holder(one)
+            assert max(answer.since or start, start) == one.start
+            assert min(answer.until or end, end) == one.end
+            if isinstance(one, ShiftSpan):
+                assert (answer.because, answer.layer) == (one.because, one.layer)
+
+
+@given(history=histories, at=moments)
+@settings(deadline=None)
+def test_one_shift_ends_where_the_next_begins(history, at):
+    answer = on_call(history, at)
+    assert answer.since is None or answer.since <= at
+    if answer.until:
+        after = on_call(history, answer.until)
+        assert after.since == answer.until
+        assert after.technician == answer.next_technician
+    if answer.since:
+        assert on_call(history, answer.since - datetime.resolution).until == answer.since
+
+
+@given(history=histories, range_=ranges, share=st.floats(0, 1))
+@settings(deadline=None)
+def test_a_range_in_two_parts_is_the_same_as_in_one(history, range_, share):
+    start, end = range_
+    middle = start + (end - start) * share
+    parts = [*in_order(shifts(history, start, middle)), *in_order(shifts(history, middle, end))]
+    cut = [edge for one in parts for edge in (one.start, one.end)]
+    whole = in_order(shifts(history, start, end))
+    assert {edge for one in whole for edge in (one.start, one.end)} | {start, middle, end} == {*cut, start, middle, end}
+    for one in parts:
+        (around,) = [each for each in whole if each.start <= one.start and one.end <= each.end]
+        assert holder(around) == holder(one)
+
+
+@given(history=histories, range_=ranges)
+@settings(deadline=None)
+def test_nobody_holds_by_a_layer_while_absent(history, range_):
+    for span in shifts(history, *range_)[0]:
+        schedule = history.in_force(span.start)[0]
+        if span.layer:
+            away = [one for one in schedule.absences if one.technician == span.technician]
+            assert all(one.ends <= span.start or span.end <= one.starts for one in away)
