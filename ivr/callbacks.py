@@ -23,7 +23,7 @@ class DeliveryCallbacks:
 
     def add_routes(self, blueprint: Blueprint) -> None:
         """Under the prefix of the provider's webhooks."""
-        blueprint.post("/delivery/<int(max=2147483647):delivery_id>/status")(self.status)
+        blueprint.post("/delivery/<int(max=2147483647):delivery_id>/status", endpoint="delivery_status")(self.status)
 
     def status(self, delivery_id: int) -> tuple[str, int]:
         """What became of one delivery; one that we do not know changes nothing."""

@@ -35,10 +35,10 @@ class Calls:
 
     def add_routes(self, blueprint: Blueprint) -> None:
         """Under the prefix of the provider's webhooks."""
-        blueprint.post("/voice")(self.incoming)
-        blueprint.post("/voice/status")(self.status)
-        blueprint.post("/voice/wait")(self.wait)
-        blueprint.post("/voice/<step>")(self.answer)
+        blueprint.post("/voice", endpoint="incoming")(self.incoming)
+        blueprint.post("/voice/status", endpoint="call_status")(self.status)
+        blueprint.post("/voice/wait", endpoint="wait")(self.wait)
+        blueprint.post("/voice/<step>", endpoint="answer")(self.answer)
 
     def incoming(self) -> Response:
         """The line rings; a call that is known hears its current question."""

@@ -15,7 +15,7 @@ _SETTINGS = select(Setting.key, Setting.value).where(Setting.key.in_(("service_h
 
 def settings(session: Session) -> dict[str, Any]:
     """`service_hours` and `help_desk` as in the YAML file; empty where they are not set."""
-    found = {key: value or {} for key, value in session.execute(_SETTINGS).tuples()}
+    found = {key: value or {} for key, value in session.execute(_SETTINGS)}
     return {"service_hours": {}, "help_desk": {}} | found
 
 

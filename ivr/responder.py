@@ -52,9 +52,9 @@ class ResponderCalls:
 
     def add_routes(self, blueprint: Blueprint) -> None:
         """Under the prefix of the provider's webhooks."""
-        blueprint.post("/page/<int(max=2147483647):delivery_id>")(self.answered)
-        blueprint.post("/page/<int(max=2147483647):delivery_id>/key")(self.key)
-        blueprint.post("/page/<int(max=2147483647):delivery_id>/connected")(self.connected)
+        blueprint.post("/page/<int(max=2147483647):delivery_id>", endpoint="page_answered")(self.answered)
+        blueprint.post("/page/<int(max=2147483647):delivery_id>/key", endpoint="page_key")(self.key)
+        blueprint.post("/page/<int(max=2147483647):delivery_id>/connected", endpoint="page_connected")(self.connected)
 
     def answered(self, delivery_id: int) -> Response:
         """Somebody, or an answering machine, picked up."""

@@ -34,7 +34,7 @@ class Texts:
 
     def add_routes(self, blueprint: Blueprint) -> None:
         """Under the prefix of the provider's webhooks."""
-        blueprint.post("/sms")(self.received)
+        blueprint.post("/sms", endpoint="text")(self.received)
 
     def received(self) -> Response:
         """One text. The answer is a message in the webhook's document."""
