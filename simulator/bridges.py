@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from simulator import keys, legs
-from simulator.exchange import Exchange
+from simulator.exchange import Exchange, Kind
 from simulator.tables import ENDED, HeardKind, Leg, LegStatus, Wait
 from simulator.twiml import Element, words
 
@@ -135,6 +135,22 @@ def detach(exchange: Exchange, leg: Leg) -> None:
     leg.other_sid = None
     if other is not None and other.other_sid == leg.sid:
         _part(exchange, other)
+
+
+def redirect(exchange: Exchange, leg: Leg, url: str, twiml: str) -> None:
+    """Let a live call play another document, whatever it was doing."""
+    if leg.queued_at is not None:
+        fields = {"QueueResult": "redirected"} | queue_fields(leg, leg.queued_at, exchange.now)
+        exchange.tell(leg, leg.frames[0]["enqueue"]["action"], exchange.call_form(leg) | fields)
+    leg.queued_at = None
+    detach(exchange, leg)
+    leg.frames = []
+    if url:
+        exchange.request(leg, url)
+    else:
+        leg.voice_url, leg.twiml = "", twiml
+        exchange.wait(leg, Wait.NOTHING, {}, None)
+        exchange.later(Kind.ANSWERED, leg.sid, turn=leg.turn)
 
 
 def queue_fields(leg: Leg, queued_at: datetime, now: datetime) -> dict[str, str]:

@@ -221,10 +221,10 @@ def _over(exchange: Exchange) -> None:
 def _answered(exchange: Exchange, leg: Leg) -> None:
     """A telephone that the company rang has picked up."""
     parent = exchange.leg(leg.parent_sid or "")
-    if parent is not None:
-        bridges.answered(exchange, leg, parent)
-    elif leg.twiml is not None:
+    if leg.twiml is not None:
         player.start(exchange, leg, leg.twiml)
+    elif parent is not None:
+        bridges.answered(exchange, leg, parent)
     else:
         exchange.request(leg, leg.voice_url)
 

@@ -8,6 +8,7 @@ from twilio.request_validator import RequestValidator
 
 from models.clock import VirtualClock
 from models.database import Database
+from simulator.api import create_api
 from simulator.company import Company
 from simulator.transport import WsgiTransport
 
@@ -64,6 +65,11 @@ class World:
         self.clock = clock
         self.application = Application()
         self.company = Company(database, WsgiTransport(self.application.flask), SID, TOKEN, LINE, URL)
+
+        self.slept: list[float] = []
+        self.api = Flask("the provider's API")
+        self.api.testing = True
+        self.api.register_blueprint(create_api(self.company, self.slept.append))
 
     def after(self, seconds: float) -> None:
         """Let the time pass, second by second, doing what becomes due."""
