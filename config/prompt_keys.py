@@ -3,6 +3,8 @@
 NONE: frozenset[str] = frozenset()
 TICKET = frozenset({"callback", "customer", "number", "priority"})
 DELIVERY = frozenset({"address", "name", "reason"})
+EVENT = frozenset({"source", "summary", "title"})
+EVENT_TICKET = frozenset({"customer", "minutes", "number", "priority", "summary", "title", "when"})
 
 PROMPT_KEYS: dict[str, frozenset[str]] = {
     "caller.greeting": NONE,
@@ -117,6 +119,22 @@ PROMPT_KEYS: dict[str, frozenset[str]] = {
     "notice.in_charge_mail": TICKET | {"name"},
     "notice.specialist_subject": TICKET,
     "notice.specialist_mail": TICKET,
+    "monitoring.fired": EVENT,
+    "monitoring.fired_again": EVENT,
+    "monitoring.cleared": EVENT,
+    "monitoring.desk_first": frozenset({"minutes"}),
+    "monitoring.no_page_unpaid": NONE,
+    "monitoring.no_page_asia_pacific": NONE,
+    "monitoring.target_at": frozenset({"time", "zone"}),
+    "monitoring.target_none": NONE,
+    "monitoring.opened_subject": EVENT_TICKET,
+    "monitoring.opened_mail": EVENT_TICKET,
+    "monitoring.specialist_subject": EVENT_TICKET,
+    "monitoring.specialist_mail": EVENT_TICKET,
+    "monitoring.desk_subject": EVENT_TICKET,
+    "monitoring.desk_mail": EVENT_TICKET,
+    "monitoring.uncovered_subject": frozenset({"contract", "customer", "title"}),
+    "monitoring.uncovered_text": frozenset({"contract", "customer", "title"}),
     "event.opened": frozenset({"customer", "number", "priority"}),
     "event.acknowledged": frozenset({"name"}),
     "event.in_charge": frozenset({"name"}),

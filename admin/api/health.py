@@ -1,0 +1,109 @@
+"""Whether this process lives, whether the service does its work, and figures for monitoring."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, json
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from admin.api.problems import MEDIA_TYPE, refuse
+from admin.api.tokens import check_contract
+from models.database import Database
+from models.delivery import Delivery
+from models.migrate import is_current
+from models.page import Page, PageState
+from models.service import Heartbeat
+from models.ticket import TICKET_MOVES, Ticket, TicketState
+from tickets.outbox import URGENCY
+
+OVERDUE = timedelta(seconds=60)
+
+
+class Health:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._schema_is_current = False
+
+    def alive(self) -> Response:
+        """This process answers."""
+        return Response('{"status": "ok"}', mimetype="application/json")
+
+    def ready(self) -> Response:
+        """The database answers, its schema is ours, and nothing that is due has waited for more than a minute."""
+        problems = self._problems()
+        if not problems:
+            return Response('{"status": "ready"}', mimetype="application/json")
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": "Service Unavailable",
+            "status": 503,
+            "detail": "; ".join(problems),
+        }
+        return Response(json.dumps(body), HTTPStatus.SERVICE_UNAVAILABLE, mimetype=MEDIA_TYPE)
+
+    def metrics(self) -> Response:
+        """Figures in Prometheus' text format."""
+        check_contract(None)
+        try:
+            with self._database.read() as session:
+                registry = _measured(session, self._database.now(session))
+        except SQLAlchemyError:
+            refuse(HTTPStatus.SERVICE_UNAVAILABLE, "the database does not answer")
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    def _problems(self) -> list[str]:
+        try:
+            if not self._is_current():
+                return ["the database has an older schema: run `python app.py migrate`"]
+            with self._database.read() as session:
+                late = self._database.now(session) - OVERDUE
+                waiting = {"pages": _overdue_pages(session, late), "messages": _overdue_deliveries(session, late)}
+        except SQLAlchemyError:
+            return ["the database does not answer"]
+        return [f"{count} {what} are overdue by more than a minute" for what, count in waiting.items() if count]
+
+    def _is_current(self) -> bool:
+        """A schema only ever becomes newer: once it is there it need not be looked at again."""
+        if not self._schema_is_current:
+            self._schema_is_current = is_current(self._database)
+        return self._schema_is_current
+
+
+def _overdue_pages(session: Session, late: datetime) -> int:
+    return session.execute(select(func.count()).select_from(Page).where(Page.due_at < late)).scalar_one()
+
+
+def _overdue_deliveries(session: Session, late: datetime) -> int:
+    """Urgencies are named because the index of what is due begins with them."""
+    statement = select(func.count()).select_from(Delivery)
+    due = statement.where(Delivery.urgency.in_(set(URGENCY.values())), Delivery.due_at < late)
+    return session.execute(due).scalar_one()
+
+
+def _measured(session: Session, now: datetime) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    open_states = [state for state, moves in TICKET_MOVES.items() if moves]
+    tickets = Gauge("platinum_line_tickets", "Tickets that are not ended", ["state"], registry=registry)
+    _fill(session, tickets, Ticket.state, open_states)
+    pages = Gauge("platinum_line_pages", "Pages that nobody has acknowledged", ["state"], registry=registry)
+    _fill(session, pages, Page.state, [PageState.ARMED, PageState.PAGING])
+    overdue = Gauge("platinum_line_overdue", "What is due for more than a minute", ["what"], registry=registry)
+    overdue.labels("pages").set(_overdue_pages(session, now - OVERDUE))
+    overdue.labels("messages").set(_overdue_deliveries(session, now - OVERDUE))
+    seen = Gauge(
+        "platinum_line_engine_seen_seconds", "Seconds since each engine was at work", ["engine"], registry=registry
+    )
+    for engine, seen_at in session.execute(select(Heartbeat.engine, Heartbeat.seen_at)):
+        seen.labels(engine).set((now - seen_at).total_seconds())
+    return registry
+
+
+def _fill(session: Session, gauge: Gauge, column: Any, states: list[TicketState] | list[PageState]) -> None:
+    statement = select(column, func.count()).where(column.in_(states)).group_by(column)
+    counted: dict[Any, int] = {state: count for state, count in session.execute(statement)}
+    for state in states:
+        gauge.labels(state.value).set(counted.get(state, 0))

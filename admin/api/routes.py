@@ -1,0 +1,87 @@
+"""The addresses of the API, and what each needs."""
+
+from flask import Blueprint, Response, jsonify, request
+
+from admin.api import documents
+from admin.api.description import Description, View
+from admin.api.health import Health
+from admin.api.monitoring import Monitoring
+from admin.api.moves import ACTIONS, Moves
+from admin.api.schedules import Schedules
+from admin.api.tickets import Tickets
+from admin.api.tokens import Access, Tokens
+from models.database import Database
+from rules.line import Line
+
+BAD_BODY = (400, 413, 415, 422)
+EVENT_ANSWERS = {200: documents.EventAnswer, 201: documents.EventAnswer}
+
+
+def create_api(database: Database, line: Line) -> Blueprint:
+    """The blueprint of /api, /healthz, /readyz and /metrics. It takes no forms: exempt it from CSRF checks."""
+    blueprint = Blueprint("api", __name__)
+    description = Description()
+    doors = Doors(blueprint, Tokens(database))
+    _read(doors, description, database)
+    _write(doors, description, database, line)
+    health = Health(database)
+    doors.open("GET", "/metrics", "metrics", health.metrics, Access.READ)
+    doors.open("GET", "/healthz", "healthz", health.alive, Access.OPEN)
+    doors.open("GET", "/readyz", "readyz", health.ready, Access.OPEN)
+
+    def openapi() -> Response:
+        return jsonify(description.document())
+
+    doors.open("GET", "/api/openapi.json", "openapi", openapi, Access.OPEN)
+    return blueprint
+
+
+class Doors:
+    """Opens addresses, each with what it needs. What has none is closed."""
+
+    def __init__(self, blueprint: Blueprint, tokens: Tokens) -> None:
+        self._blueprint = blueprint
+        self._tokens = tokens
+        self._needs: dict[str, Access] = {}
+        blueprint.before_request(self._check)
+
+    def open(self, method: str, path: str, name: str, view: View, needs: Access) -> None:
+        self._needs[f"{self._blueprint.name}.{name}"] = needs
+        self._blueprint.add_url_rule(path, name, view, methods=[method])
+
+    def _check(self) -> None:
+        assert request.endpoint is not None
+        self._tokens.check(self._needs[request.endpoint])
+
+
+def _read(doors: Doors, description: Description, database: Database) -> None:
+    schedules, tickets = Schedules(database), Tickets(database)
+    on_call = description.describe(
+        schedules.on_call, {200: documents.OnCallAnswer}, query=documents.OnCallQuery, problems=(404, 422)
+    )
+    shifts = description.describe(
+        schedules.shifts, {200: documents.Shifts}, query=documents.ShiftsQuery, problems=(404, 422)
+    )
+    many = description.describe(
+        tickets.many, {200: documents.TicketList}, query=documents.TicketsQuery, problems=(422,)
+    )
+    one = description.describe(tickets.one, {200: documents.TicketDocument}, problems=(404,))
+    doors.open("GET", "/api/v1/on-call", "on_call", on_call, Access.READ)
+    doors.open("GET", "/api/v1/schedules/<key>/shifts", "shifts", shifts, Access.READ)
+    doors.open("GET", "/api/v1/tickets", "tickets", many, Access.READ)
+    doors.open("GET", "/api/v1/tickets/<number>", "ticket", one, Access.READ)
+
+
+def _write(doors: Doors, description: Description, database: Database, line: Line) -> None:
+    moves, monitoring = Moves(database, line), Monitoring(database, line)
+    act = description.describe(
+        moves.act, {200: documents.TicketDocument}, body=documents.Move, problems=(404, 409, *BAD_BODY)
+    )
+    event = description.describe(monitoring.event, EVENT_ANSWERS, body=documents.EventReport, problems=BAD_BODY)
+    alerts = description.describe(
+        monitoring.alertmanager, {200: documents.AlertsAnswer}, body=documents.Alerts, problems=BAD_BODY
+    )
+    actions = ", ".join(ACTIONS)
+    doors.open("POST", f"/api/v1/tickets/<number>/<any({actions}):action>", "move", act, Access.WORK)
+    doors.open("POST", "/api/v1/events", "event", event, Access.EVENTS)
+    doors.open("POST", "/api/v1/alertmanager", "alertmanager", alerts, Access.EVENTS)

@@ -1,0 +1,38 @@
+"""Instants as the API reads and writes them: ISO 8601, written in UTC with Z."""
+
+from datetime import UTC, datetime
+
+from flask import request
+
+from admin.api.problems import refuse_field
+from rules import timezones
+
+
+def written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def maybe(at: datetime | None) -> str | None:
+    return None if at is None else written(at)
+
+
+def parameter(name: str) -> datetime:
+    """The instant in a query parameter. Ends the request with 422 where it is missing or is none."""
+    text = request.args.get(name)
+    if text is None:
+        refuse_field(name, "is missing: give an instant such as 2026-11-24T02:00:00Z")
+    at = _read(text)
+    if at is None:
+        refuse_field(name, "must be an ISO 8601 instant with its offset, such as 2026-11-24T02:00:00Z")
+    if not timezones.EARLIEST <= at <= timezones.LATEST:
+        refuse_field(name, f"must be from {timezones.EARLIEST.year} to {timezones.LATEST.year}")
+    return at
+
+
+def _read(text: str) -> datetime | None:
+    """A `+` that was not escaped arrives as a space."""
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
