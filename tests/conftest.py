@@ -1,5 +1,6 @@
 """What every test may ask for: a database of each kind."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,13 +10,7 @@ from models.clock import VirtualClock
 from models.database import Database
 from tests.databases import PostgresServer, sqlite_copy, sqlite_template
 from tests.times import NIGHT
-
-
-@pytest.fixture(scope="session")
-def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all test processes of this run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if base.name.startswith("popen-") else base
+from tests.world import LINE, World
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +19,9 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql(shared_folder: Path) -> Iterator[PostgresServer]:
-    folder = shared_folder / "postgresql"
-    folder.mkdir(exist_ok=True)
-    server = PostgresServer(folder)
+def postgresql(testrun_uid: str) -> Iterator[PostgresServer]:
+    """One server for all test processes of this run. Not under tmp_path: the server's own user may not look there."""
+    server = PostgresServer(Path(tempfile.gettempdir()) / f"platinum-pg-{testrun_uid[:8]}")
     yield server
     server.stop()
 
@@ -72,3 +66,19 @@ def sqlite(sqlite_url: str, clock: VirtualClock) -> Iterator[Database]:
     database = Database(sqlite_url, clock)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def world(database_url: str, clock: VirtualClock) -> Iterator[World]:
+    """The line of tests/data/line.yaml, on each kind of database."""
+    world = World(database_url, clock).loads(LINE.read_text(encoding="utf-8"))
+    yield world
+    world.database.dispose()
+
+
+@pytest.fixture
+def quick_world(sqlite_url: str, clock: VirtualClock) -> Iterator[World]:
+    """The same on SQLite alone: for what does not depend on the kind of database."""
+    world = World(sqlite_url, clock).loads(LINE.read_text(encoding="utf-8"))
+    yield world
+    world.database.dispose()

