@@ -53,3 +53,9 @@ def initials(name: str) -> str:
     words = name.split("@")[0].replace(".", " ").split() or ["?"]
     letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
     return letters.upper()
+
+
+def looks(technicians: Mapping[str, Technician]) -> dict[str, tuple[str, str]]:
+    """Initials and look by key, for pages that know nothing of chips."""
+    chips = Chips(technicians)
+    return {key: ((chip := chips.of(key)).initials, chip.look) for key in technicians}

@@ -57,6 +57,11 @@ def refusal(permission: Permission) -> ResponseReturnValue | None:
     return None
 
 
+def is_administrator() -> bool:
+    """Whether this request comes from a signed-in administrator."""
+    return bool(current_user.is_authenticated and current_user.may(Permission.ADMINISTER))
+
+
 class Doors:
     """Opens the pages of a blueprint, each with the permission it needs. What has none is closed."""
 

@@ -201,7 +201,7 @@ def report(
     state = outcomes.get(status) or (DeliveryState.SENT if status in UNDER_WAY else None)
     stranger = delivery.provider_sid not in (None, sid) and state in (DeliveryState.SENT, *LOST)
     if state is None or stranger or state not in DELIVERY_MOVES[delivery.state]:
-        log.info("callback changes nothing", delivery=delivery_id, sid=sid, status=status, state=delivery.state)
+        log.debug("callback changes nothing", delivery=delivery_id, sid=sid, status=status, state=delivery.state)
         return False
     delivery.provider_sid = delivery.provider_sid or sid
     _become(delivery, state, now)

@@ -1,0 +1,30 @@
+"""What an administrator does from the command line: load a file, make a token, add a user."""
+
+from pathlib import Path
+
+from admin import accounts, file
+from models.account import Role, Scope
+from models.database import Database
+from rules.pins import Peppers
+from rules.policy import Policy
+
+AUTHOR = "command line"
+
+
+def load_file(database: Database, path: Path, peppers: Peppers, policy: Policy) -> str:
+    """Load a YAML file, all of it; answers what that changed. Raises FileErrors with every error, or OSError."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    with database.write() as session:
+        return str(file.load(session, text, peppers, AUTHOR, database.now(session), policy))
+
+
+def new_token(database: Database, name: str, scope: str, contract: str | None) -> str:
+    """A token for a program; answers its secret, which is shown this once. Raises AccountError."""
+    with database.write() as session:
+        return accounts.create_token(session, name, Scope(scope), contract, database.now(session))
+
+
+def new_user(database: Database, email: str, role: str) -> str:
+    """A user, or a new password for a known one; answers the password, shown this once. Raises AccountError."""
+    with database.write() as session:
+        return accounts.add_user(session, email, Role(role), database.now(session))
