@@ -4,7 +4,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from flask import Response, g, request
 from twilio.request_validator import RequestValidator
@@ -45,7 +45,7 @@ class Gate:
         if fields is None:
             return False
         query = request.query_string.decode("latin-1")
-        url = f"{self._public_url}{request.path}{'?' if query else ''}{query}"
+        url = f"{self._public_url}{quote(request.path)}{'?' if query else ''}{query}"
         g.form = Form(fields)
         return any(_signed_by(validator, url, fields, signature) for validator in self._validators)
 

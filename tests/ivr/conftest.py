@@ -4,7 +4,7 @@ import pytest
 
 from models.clock import VirtualClock
 from models.database import Database
-from tests.ivr.telephone import World
+from tests.ivr.world import World
 
 
 def _furnished(database: Database, clock: VirtualClock) -> World:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from models.page import PageState
 from models.ticket import TicketState
 from rules.targets import Priority
-from tests.ivr.telephone import ADA, STRANGER, World
+from tests.ivr.world import ADA, STRANGER, World
 
 
 def test_a_call_from_language_to_goodbye(acme_on_both: World) -> None:
@@ -46,7 +46,7 @@ def test_the_number_comes_last_and_a_word_follows_it(acme: World) -> None:
 
 def test_the_page_leaves_when_the_description_is_given_or_skipped(acme: World) -> None:
     call = acme.phone().to_description()
-    assert acme.page().due_at > acme.clock.at
+    assert acme.page().due_at == acme.clock.at + timedelta(seconds=45)
     call.skip()
     assert acme.page().due_at == acme.clock.at
     assert acme.ticket().recording_url is None

@@ -1,0 +1,58 @@
+"""What the provider reports of messages and calls: written down once, answered with 204 whatever it is."""
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from models.delivery import Delivery, DeliveryState
+from paging import delivery
+from tests.ivr.world import World
+
+
+@pytest.fixture
+def sent(acme_on_both: World) -> Delivery:
+    """A text to Anna that has been handed over."""
+    acme_on_both.phone().to_closing().wait()
+    acme_on_both.due()
+    return acme_on_both.all(Delivery)[0]
+
+
+def report(world: World, delivery_id: int, **form: str) -> int:
+    return world.post(f"/twilio/delivery/{delivery_id}/status", form).status_code
+
+
+def test_an_outcome_is_written_down_and_never_left(sent: Delivery, acme_on_both: World) -> None:
+    for status in ("sent", "delivered", "sent", "failed"):
+        assert report(acme_on_both, sent.id, MessageSid="SM1", MessageStatus=status) == 204
+    assert acme_on_both.all(Delivery, Delivery.id == sent.id)[0].state is DeliveryState.DELIVERED
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"MessageSid": "SM1"},
+        {"MessageSid": "SM1", "MessageStatus": "nonsense"},
+        {"MessageSid": "x" * 500, "MessageStatus": "failed"},
+    ],
+)
+def test_senseless_reports_change_nothing(sent: Delivery, acme_on_both: World, form: dict[str, str]) -> None:
+    assert report(acme_on_both, sent.id, **form) == 204
+    assert acme_on_both.all(Delivery, Delivery.id == sent.id)[0].state is DeliveryState.SENT
+
+
+def test_a_delivery_that_is_not_known_changes_nothing(acme_on_both: World) -> None:
+    assert report(acme_on_both, 999, MessageSid="SM1", MessageStatus="delivered") == 204
+
+
+def test_a_deadlock_is_tried_again(sent: Delivery, acme_on_both: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def report_after_a_deadlock(*arguments: object) -> bool:
+        tried.append(1)
+        if len(tried) == 1:
+            raise OperationalError("deadlock detected", {}, Exception())
+        return True
+
+    monkeypatch.setattr(delivery, "report", report_after_a_deadlock)
+    assert report(acme_on_both, sent.id, MessageSid="SM1", MessageStatus="delivered") == 204
+    assert len(tried) == 2

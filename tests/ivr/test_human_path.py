@@ -1,0 +1,111 @@
+"""The human path: from everywhere, never a bare hang-up, and the duty manager is told once in a while."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.ivr.telephone import ACME_PIN
+from tests.ivr.world import ADA, STRANGER, World
+
+
+def test_three_wrong_pins_lead_to_a_message_for_the_duty_manager(acme_on_both: World) -> None:
+    call = acme_on_both.phone().press("1")
+    assert call.press("11111111").step == "pin"
+    assert call.press("22222222").step == "pin"
+    assert call.press("33333333").question.tag == "Record"
+    assert call.record("RE7").is_over
+    sms, mail = acme_on_both.duty()
+    assert sms == mail
+    assert f"*Unverified* caller {STRANGER}" in sms
+    assert "https://api.twilio.com/recordings/RE7" in sms
+    assert not acme_on_both.tickets()
+
+
+def test_a_pin_is_never_written_down(acme: World) -> None:
+    call = acme.phone().press("1").press("11112222").press(ACME_PIN)
+    assert "11112222" not in acme.log(call.sid)
+    assert ACME_PIN not in acme.log(call.sid)
+
+
+def test_three_silences_at_the_pin_lead_there_too(acme: World) -> None:
+    call = acme.phone().press("1")
+    assert [call.wait().step for _ in range(3)] == ["pin", "pin", "human"]
+    assert call.question.tag == "Record"
+
+
+def test_three_silences_at_the_priority_lead_there_too(acme: World) -> None:
+    call = acme.phone().to_priority()
+    assert [call.wait().step for _ in range(3)] == ["priority", "priority", "human"]
+
+
+@pytest.mark.parametrize("step", ["language", "pin", "priority", "callback", "description", "hold"])
+def test_0_leads_there_from_every_question(acme: World, step: str) -> None:
+    call = acme.phone()
+    answers = {"language": "1", "pin": ACME_PIN, "priority": "1", "callback": "1"}
+    while call.step != step:
+        if call.step == "description":
+            call.record()
+        else:
+            call.press(answers[call.step])
+    call.post(call.action, Digits="0")
+    assert (call.step, call.question.tag, call.question.attrib["playBeep"]) == ("human", "Record", "true")
+
+
+def test_0_while_describing_keeps_what_was_said(acme: World) -> None:
+    acme.phone().to_description().record("RE3", Digits="0")
+    assert acme.ticket().recording_url == "https://api.twilio.com/recordings/RE3"
+
+
+def test_after_the_priority_ticket_and_page_stand(acme_on_both: World) -> None:
+    call = acme_on_both.phone().to_callback().press("0")
+    assert "stays open" in call.said
+    assert call.spoken_ticket == acme_on_both.ticket().number
+    assert acme_on_both.page().due_at == acme_on_both.clock.at
+    call.record()
+    assert f"Ticket {acme_on_both.ticket().number}" in acme_on_both.duty()[0]
+    assert "PIN verified" in acme_on_both.duty()[0]
+
+
+def test_who_hangs_up_without_a_message_is_passed_on_all_the_same(acme: World) -> None:
+    acme.phone().press("0").hang_up()
+    assert "No message was left" in acme.duty()[0]
+
+
+def test_a_recording_that_comes_after_the_end_of_the_call_is_not_lost(acme: World) -> None:
+    call = acme.phone().press("0")
+    call.hang_up()
+    assert call.record("RE9", Digits="hangup").is_over
+    assert any("RE9" in text for text in acme.duty())
+    told = len(acme.duty())
+    call.again()
+    assert len(acme.duty()) == told
+
+
+def test_one_page_a_number_in_a_quarter_of_an_hour(acme_on_both: World) -> None:
+    acme_on_both.phone().press("0").record()
+    acme_on_both.clock.advance(timedelta(minutes=14))
+    call = acme_on_both.phone().press("0").record()
+    assert "minutes ago" in call.said
+    assert len(acme_on_both.duty()) == 2
+    acme_on_both.phone(ADA).press("0").record()
+    assert len(acme_on_both.duty()) == 4
+    acme_on_both.clock.advance(timedelta(minutes=2))
+    acme_on_both.phone().press("0").record()
+    assert len(acme_on_both.duty()) == 6
+
+
+def test_callers_without_a_number_are_not_taken_for_one_another(acme: World) -> None:
+    for _ in range(2):
+        acme.phone("anonymous").press("0").record()
+    assert len(acme.duty()) == 4
+
+
+def test_an_unverified_number_is_never_dialled_or_texted(acme: World) -> None:
+    call = acme.phone().press("0").record()
+    call.hang_up()
+    assert {delivery.address for delivery in acme.deliveries()} == {"+393331110009", "max@example.com"}
+
+
+def test_repeating_the_message_tells_nobody_twice(acme: World) -> None:
+    acme.phone().press("0").record().again().again()
+    assert len(acme.duty()) == 2
