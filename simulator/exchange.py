@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from simulator import forms
-from simulator.tables import ENDED, HandsetMode, HandsetState, Happening, Heard, HeardKind, Leg, LegStatus, Wait
+from simulator.tables import Direction, HandsetMode, HandsetState, Happening, Heard, HeardKind, Leg, LegStatus, Wait
 from simulator.twiml import Element
 
 SPEECH_PACE = 14.0
@@ -78,15 +78,6 @@ class Exchange:
         """The leg that a happening is meant for, unless it has moved on to another turn."""
         leg = self.leg(happening.subject)
         return leg if leg is not None and leg.turn == happening.turn else None
-
-    def live_legs_of(self, number: str) -> list[Leg]:
-        """The legs that end at this telephone and are not over, oldest first."""
-        at_the_phone = sa.or_(
-            sa.and_(Leg.direction == "inbound", Leg.caller == number),
-            sa.and_(Leg.direction != "inbound", Leg.called == number),
-        )
-        found = sa.select(Leg).where(at_the_phone, Leg.status.not_in(ENDED)).order_by(Leg.created_at, Leg.sid)
-        return list(self.session.scalars(found))
 
     def handset(self, number: str) -> HandsetState:
         state = self.session.get(HandsetState, number)
@@ -156,6 +147,13 @@ class Exchange:
         leg.updated_at = self.now
 
 
+def at_the_phone(number: str) -> sa.ColumnElement[bool]:
+    """The condition for legs that end at this telephone."""
+    phones = sa.and_(Leg.direction == Direction.INBOUND, Leg.caller == number)
+    is_rung = sa.and_(Leg.direction != Direction.INBOUND, Leg.called == number)
+    return sa.or_(phones, is_rung)
+
+
 def phone_of(leg: Leg) -> str:
     """The number of the telephone at the end of this leg."""
-    return leg.caller if leg.direction == "inbound" else leg.called
+    return leg.caller if leg.direction is Direction.INBOUND else leg.called
