@@ -47,19 +47,17 @@ class CustomerPages:
         doors.take("/contracts/<int:number>/pins/<int:pin>/revoke", "pin_revoke", self.revoke_pin, Permission.EDIT)
 
     def listing(self) -> ResponseReturnValue:
-        in_force = func.count(Pin.id).filter(Pin.revoked_at.is_(None))
+        pins = select(func.count()).where(Pin.contract_id == Contract.id, Pin.revoked_at.is_(None))
         statement = (
-            select(Contract, in_force)
-            .outerjoin(Pin, Pin.contract_id == Contract.id)
+            select(Contract, pins.scalar_subquery())
             .join(Contract.customer)
-            .group_by(Contract.id, Customer.name)
             .order_by(Customer.name, Contract.number)
             .options(joinedload(Contract.customer), joinedload(Contract.product))
         )
         with self._database.read() as session:
             now = self._database.now(session)
-            found = [(contract, pins, self._standing(contract, now)) for contract, pins in session.execute(statement)]
-        return render_template("console/customers.html", contracts=found)
+            found = [(each, count, self._standing(each, now)) for each, count in session.execute(statement)]
+        return render_template("console/customers.html", contracts=found, no_service=STANDING[RefusalReason.PLAN])
 
     def add(self) -> ResponseReturnValue:
         today = self._times().wall(self._now()).date()
@@ -134,6 +132,7 @@ class CustomerPages:
             form=form,
             pin_form=pin_form,
             pins=pins,
+            no_service=STANDING[RefusalReason.PLAN],
             standing=self._standing(contract, now),
             products=self._products(),
             times=Times(now, self._line.policy.time_zone),

@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import DateField, DateTimeLocalField, EmailField, Field, Form, StringField, TelField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from rules import phone_numbers, timezones
 from rules.contact_details import LONGEST_EMAIL, is_email, is_phone
@@ -49,11 +49,11 @@ class DayField(DateField):
 
 
 def wall(label: str, required: str) -> WallField:
-    return WallField(label, [_filled(required)], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"])
+    return WallField(label, [InputRequired(required)], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
 def day(label: str, required: str) -> DayField:
-    return DayField(label, [_filled(required)])
+    return DayField(label, [InputRequired(required)])
 
 
 def choice(value: str, label: str) -> SelectChoice:

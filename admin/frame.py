@@ -15,10 +15,10 @@ SECTIONS = (
     ("/", "Home", "house"),
     ("/tickets", "Tickets", "ticket-perforated"),
     ("/rotations", "Rotations", "calendar-week"),
-    ("/technicians", "People", "people"),
+    ("/technicians", "Technicians", "people"),
     ("/customers", "Customers", "building"),
 )
-SIMULATOR = ("/simulator", "Simulator", "phone-vibrate")
+WITHIN = {"/customers": "/contracts/"}
 
 
 @cache
@@ -48,7 +48,8 @@ def draw(field: Field, has_help: bool, **attributes: Any) -> Markup:
 
 def section_is(path: str) -> bool:
     """Whether the page shown belongs to the section that starts at `path`."""
-    return request.path == path or (path != "/" and request.path.startswith(f"{path}/"))
+    here = request.path
+    return here == path or (path != "/" and here.startswith((f"{path}/", WITHIN.get(path, f"{path}/"))))
 
 
 def names(simulated: bool) -> dict[str, Any]:
@@ -58,6 +59,6 @@ def names(simulated: bool) -> dict[str, Any]:
         "draw": draw,
         "icon": icon,
         "section_is": section_is,
-        "sections": lambda: (*SECTIONS, SIMULATOR) if simulated else SECTIONS,
+        "sections": SECTIONS,
         "simulated": simulated,
     }

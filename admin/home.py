@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from admin import overview
 from admin.chips import Chips
 from admin.guard import Doors, Permission
+from admin.overview import Duty
 from admin.times import Times
 from models.database import Database
 from paging import roster
@@ -43,9 +44,14 @@ class Home:
         chips = Chips(technicians)
         return render_template(
             template,
-            duties=[(duty, Times(now, duty.zone), sentence(duty.answer, chips.names, duty.zone)) for duty in duties],
+            duties=[(duty, Times(now, duty.zone), _why(duty, chips)) for duty in duties],
             times=Times(now, self._line.policy.time_zone),
             chips=chips,
             line_number=self._line.number,
             **context,
         )
+
+
+def _why(duty: Duty, chips: Chips) -> str:
+    """The rule's sentence without the name that it begins with: the page shows that in a way of its own."""
+    return sentence(duty.answer, chips.names, duty.zone).removeprefix(f"{chips.of(duty.answer.technician).name}: ")

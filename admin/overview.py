@@ -25,7 +25,7 @@ OVERDUE_AFTER = timedelta(seconds=10)
 NEWEST_DELIVERIES = 300
 MOST_TICKETS = 50
 NOT_ENDED = (TicketState.OPEN, TicketState.IN_CHARGE, TicketState.WAITING)
-CHANNEL_WORDS = {Channel.SMS: "texts", Channel.VOICE: "calls", Channel.EMAIL: "e-mails"}
+CHANNEL_WORDS = {Channel.SMS: "text", Channel.VOICE: "call", Channel.EMAIL: "e-mail"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Burning:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """So many messages that could not leave, and why."""
+    """So many messages that did not arrive, and why; `retried`: the carrier refuses them for now."""
 
     what: str
     error: str

@@ -187,11 +187,10 @@ def _save(
     after = form.schedule(key, before)
     if not after.layers:
         return ["Nobody takes part: choose at least one technician."]
-    found = problems(after, names)
-    errors = place_problems(form, found)
-    if not found:
-        rotation_edits.save(session, before, after, "rotation.changed" if before else "rotation.added", now)
-    return errors
+    if found := problems(after, names):
+        return place_problems(form, found) or ["Nothing was saved yet. Mend what is marked below."]
+    rotation_edits.save(session, before, after, "rotation.changed" if before else "rotation.added", now)
+    return []
 
 
 def _edit_page(

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
-from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,7 +18,6 @@ from models.account import Role
 from models.clock import VirtualClock
 from models.customer import Contact, Contract, Customer
 from models.database import Database
-from models.migrate import upgrade
 from models.technician import Technician
 from models.ticket import Ticket, TicketSource
 from paging import pager, roster
@@ -128,10 +126,11 @@ class Site:
             return session.get_one(Ticket, number)
 
 
-def open_site(folder: Path, *, simulated: bool = False, secure_cookies: bool = False) -> Site:
-    clock = VirtualClock(NOW)
-    database = Database(f"sqlite:///{folder / 'console.db'}", clock)
-    upgrade(database)
+def open_site(database: Database, *, simulated: bool = False, secure_cookies: bool = False) -> Site:
+    """A console over a fresh database, whose clock is set to NOW."""
+    clock = database.clock
+    assert isinstance(clock, VirtualClock)
+    clock.at = NOW
     line = Line(
         number="+390584000001",
         text_number="+390584000001",

@@ -1,0 +1,34 @@
+"""A new service by the console alone, on each kind of database."""
+
+from datetime import timedelta
+
+from models.service import Heartbeat
+from tests.admin.console_site import open_site
+
+
+def test_an_admin_sets_up_a_service_and_works_its_first_ticket(database):
+    site = open_site(database)
+    visitor = site.visitor()
+    visitor.get("/technicians/add").send(name="Anna Rossi", phone="+393331110001", email="anna@example.com")
+    visitor.get("/rotations/add").send(layers_0_participants_0="anna-rossi")
+    visitor.send(
+        "/rotations/platinum/overrides", technician="anna-rossi", starts="2026-11-12T18:00", ends="2026-11-13T09:00"
+    )
+    visitor.send("/rotations/platinum/overrides/remove")
+    visitor.get("/customers/add").send("", customer="Acme SpA", number="C-1001", contacts_0_name="Ada", pin="01234567")
+    visitor.get("/contracts/1").send("", ends="2027-12-31")
+    visitor.get("/contracts/1").send("/contracts/1/pins").get("/contracts/1").send("/contracts/1/pins/1/revoke")
+    number = site.ticket(1)
+    with database.write() as session:
+        session.add(Heartbeat(engine="one", seen_at=site.clock.now()))
+    site.clock.advance(timedelta(minutes=5))
+    home = visitor.get("/").text
+    assert f"P1 {number} Acme SpA 55 min left Nobody has it" in home
+    assert "Anna Rossi platinum" in home
+    assert "To begin" not in home
+    visitor.get(f"/tickets/{number}").send(f"/tickets/{number}/acknowledge")
+    visitor.send(f"/tickets/{number}/note", text="Restarted the node.")
+    visitor.send(f"/tickets/{number}/solve", reason="It was the disk.")
+    assert "Solved" in visitor.text and "It was the disk." in visitor.text
+    for path in ("/", "/live", "/tickets", "/rotations", "/technicians", "/customers", f"/tickets/{number}/live"):
+        assert visitor.get(path).status == 200, path

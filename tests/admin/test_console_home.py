@@ -1,0 +1,144 @@
+"""The home page tells who has it, what is burning, whether pages leave, and where nobody will be on call."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from models.account import Role
+from models.delivery import Delivery, DeliveryKind, DeliveryState
+from models.service import Heartbeat
+from paging import pager, roster
+from paging.pager import Responder
+from rules.escalation import Channel
+from rules.on_call import Layer, Schedule, Window
+from rules.rotation import Rotation, Unit
+from rules.targets import Plan, Priority
+from tests.admin.console_site import open_site
+
+
+@pytest.fixture
+def site(sqlite):
+    return open_site(sqlite)
+
+
+def seen(site, seconds_ago):
+    with site.database.write() as session:
+        session.merge(Heartbeat(engine="one", seen_at=site.clock.now() - timedelta(seconds=seconds_ago)))
+
+
+def message(site, state, error, *, minutes_ago=1, number=1):
+    at = site.clock.now() - timedelta(minutes=minutes_ago)
+    with site.database.write() as session:
+        session.add(
+            Delivery(
+                key=f"message:{number}",
+                kind=DeliveryKind.PAGE,
+                channel=Channel.SMS,
+                urgency=0,
+                name="Anna Rossi",
+                address="+393331110001",
+                body="P1",
+                state=state,
+                attempts=1,
+                error=error,
+                due_at=site.clock.now() if state is DeliveryState.PENDING else None,
+                created_at=at,
+                attempted_at=at,
+            )
+        )
+
+
+def test_an_empty_service_says_what_to_do_first(site):
+    text = site.visitor().get("/").text
+    assert "Nothing is burning." in text
+    assert "No rotation yet: a page would reach nobody." in text
+    assert "Add a technician somebody to page" in text
+    assert "Make a rotation who is on call when" in text
+    assert "Add a customer with a PIN who may phone" in text
+
+
+def test_it_says_who_is_on_call_until_when_why_and_who_is_next(site):
+    site.technicians("Anna Rossi", "Bruno Neri")
+    site.rotation("anna", "bruno")
+    text = site.visitor().get("/").text
+    assert "Anna Rossi platinum Weekly layer, until Mon 09:00, then Bruno Neri. It is 02:14 in Rome." in text
+    assert "No gaps next 7 days" in text
+
+
+def test_a_gap_within_seven_days_is_told_in_words(site):
+    site.technicians("Anna Rossi")
+    turns = Rotation(Unit.WEEK, 1, datetime(2026, 11, 9, 9), ("anna",))  # noqa: DTZ001  local wall clock
+    always_but_saturday = Window((0, 1, 2, 3, 4, 6), time(0), time(0))
+    with site.database.write() as session:
+        schedule = Schedule("platinum", "Europe/Rome", (Layer("weekly", turns, (always_but_saturday,)),))
+        roster.save_revision(session, schedule, "test", site.clock.now())
+    text = site.visitor().get("/").text
+    assert "Nobody on platinum from Sat 00:00 until Sun 00:00 Rome" in text
+    assert "No gaps" not in text
+
+
+def test_tickets_stand_by_urgency_with_their_countdown_and_who_has_them(site):
+    site.technicians("Anna Rossi")
+    gold = site.contract("C-1", "Gold Srl", Plan.GOLD)
+    platinum = site.contract("C-2", "Platinum SpA")
+    basic = site.contract("C-3", "Basic Srl", Plan.BASIC)
+    taken = site.ticket(platinum)
+    site.ticket(basic, Priority.P1, paged=False)
+    site.ticket(platinum, Priority.P2)
+    site.ticket(gold, Priority.P1)
+    urgent = site.ticket(platinum, Priority.P1)
+    with site.database.write() as session:
+        pager.acknowledge(session, site.line, taken, Responder("anna", "Anna Rossi"), site.clock.now())
+    site.clock.advance(timedelta(minutes=19))
+    text = site.visitor().get("/").text
+    order = [text.index(f" {number} ") for number in (urgent, 100004, 100003, 100002, taken)]
+    assert order == sorted(order)
+    assert f"P1 {urgent} Platinum SpA 41 min left Nobody has it about to page opened 19 min ago" in text
+    assert "In charge AR Anna Rossi acknowledged at level 1, round 1" in text
+
+
+def test_a_missed_target_is_said(site):
+    site.ticket(site.contract())
+    site.clock.advance(timedelta(minutes=72))
+    assert "12 min over" in site.visitor().get("/").text
+
+
+def test_an_engine_at_work_is_said_and_one_that_stopped_is_an_alarm(site):
+    seen(site, 2)
+    assert "Engine at work seen just now" in site.visitor().get("/").text
+    seen(site, 240)
+    text = site.visitor().get("/").text
+    assert "The engine is not running: pages do not leave." in text
+    assert "last seen 4 min ago" in text
+
+
+def test_a_carrier_that_is_down_is_said_with_what_happens_to_pages(site):
+    message(site, DeliveryState.PENDING, "the carrier cannot be reached")
+    text = site.visitor().get("/").text
+    assert "The carrier refuses texts: the carrier cannot be reached" in text
+    assert "Pages wait and are retried." in text
+
+
+def test_a_text_that_did_not_arrive_is_counted_but_old_ones_are_not(site):
+    message(site, DeliveryState.FAILED, "the number does not exist", number=1)
+    message(site, DeliveryState.FAILED, "forgotten", number=2, minutes_ago=20)
+    text = site.visitor().get("/").text
+    assert "1 text not delivered the number does not exist" in text
+    assert "forgotten" not in text
+
+
+def test_what_should_have_left_is_counted(site):
+    site.ticket(site.contract())
+    assert "Nothing overdue" in site.visitor().get("/").text
+    site.clock.advance(timedelta(minutes=5))
+    assert "1 overdue" in site.visitor().get("/").text
+
+
+def test_the_part_that_refreshes_itself_is_the_same(site):
+    site.technicians("Anna Rossi")
+    site.rotation("anna")
+    visitor = site.visitor(Role.VIEWER)
+    assert 'hx-get="/live"' in visitor.get("/").html
+    live = visitor.get("/live").text
+    assert "Anna Rossi platinum" in live
+    assert "Sign out" not in live

@@ -1,0 +1,84 @@
+"""Every page and form of the console, and who may use it."""
+
+import pytest
+
+from admin.guard import GRANTED, Permission
+from models.account import Role
+from tests.admin.console_site import open_site
+
+READ, WORK, EDIT = Permission.READ, Permission.WORK, Permission.EDIT
+DOORS = {
+    ("GET", "/"): READ,
+    ("GET", "/live"): READ,
+    ("GET", "/tickets"): READ,
+    ("GET", "/tickets/100001"): READ,
+    ("GET", "/tickets/100001/live"): READ,
+    ("POST", "/tickets/100001/note"): WORK,
+    ("POST", "/tickets/100001/acknowledge"): WORK,
+    ("GET", "/rotations"): READ,
+    ("GET", "/rotations/platinum"): READ,
+    ("GET", "/rotations/add"): EDIT,
+    ("POST", "/rotations/add"): EDIT,
+    ("GET", "/rotations/platinum/edit"): EDIT,
+    ("POST", "/rotations/platinum/edit"): EDIT,
+    ("POST", "/rotations/platinum/overrides"): EDIT,
+    ("POST", "/rotations/platinum/overrides/remove"): EDIT,
+    ("GET", "/technicians"): READ,
+    ("GET", "/technicians/add"): EDIT,
+    ("POST", "/technicians/add"): EDIT,
+    ("GET", "/technicians/anna"): EDIT,
+    ("POST", "/technicians/anna"): EDIT,
+    ("GET", "/customers"): READ,
+    ("GET", "/customers/add"): EDIT,
+    ("POST", "/customers/add"): EDIT,
+    ("GET", "/contracts/1"): EDIT,
+    ("POST", "/contracts/1"): EDIT,
+    ("POST", "/contracts/1/pins"): EDIT,
+    ("POST", "/contracts/1/pins/1/revoke"): EDIT,
+}
+FOR_EVERYONE = {"/sign-in", "/sign-out", "/static/<path:filename>"}
+
+
+@pytest.fixture
+def site(sqlite):
+    site = open_site(sqlite)
+    site.app.config["WTF_CSRF_ENABLED"] = False
+    site.technicians("Anna Rossi")
+    site.rotation("anna")
+    site.ticket(site.contract())
+    return site
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_role_opens_the_doors_that_it_was_granted_and_no_others(site, role):
+    client = site.visitor(role).client
+    for (method, path), needs in DOORS.items():
+        answer = client.open(path, method=method)
+        if role is None:
+            assert answer.status_code in (302, 401), (method, path)
+        elif needs in GRANTED[role]:
+            assert answer.status_code < 500 and answer.status_code not in (401, 403, 404), (method, path)
+        else:
+            assert answer.status_code == 403, (method, path)
+
+
+def test_no_door_was_forgotten_above(site):
+    adapter = site.app.url_map.bind("localhost")
+    listed = {(method, adapter.match(path, method)[0]) for method, path in DOORS}
+    there = {
+        (method, rule.endpoint)
+        for rule in site.app.url_map.iter_rules()
+        if rule.rule not in FOR_EVERYONE
+        for method in rule.methods & {"GET", "POST"}
+    }
+    assert there == listed
+
+
+def test_a_viewer_is_shown_nothing_that_is_refused(site):
+    visitor = site.visitor(Role.VIEWER)
+    assert "What can I do" not in visitor.get("/tickets/100001").text
+    assert "Take in charge" not in visitor.text
+    assert "Add a technician" not in visitor.get("/technicians").text
+    assert "Add a customer" not in visitor.get("/customers").text
+    assert "Edit the turns" not in visitor.get("/rotations/platinum").text
+    assert "Add an override" not in visitor.text

@@ -1,0 +1,118 @@
+"""The console in a real browser: what an admin does on the first day, and what a page must never do."""
+
+import re
+
+import pytest
+
+from tests.browser.screenshots import PAGES
+
+
+def test_an_admin_adds_a_technician_a_customer_with_a_pin_and_an_override_and_home_shows_it(visit):
+    page = visit().sign_in().page
+
+    page.get_by_role("link", name="Technicians").click()
+    page.get_by_role("link", name="Add a technician").click()
+    page.get_by_label("Name").fill("Gina Blu")
+    page.get_by_label("Telephone").fill("+39 333 111 0009")
+    page.get_by_role("button", name="Add").click()
+    page.get_by_text("Gina Blu can be paged.").wait_for()
+
+    page.get_by_role("link", name="Customers", exact=True).click()
+    page.get_by_role("link", name="Add a customer").click()
+    page.get_by_label("Customer", exact=True).fill("Nuova Impresa")
+    page.get_by_label("Contract number").fill("C-9001")
+    page.get_by_role("button", name="Add").click()
+    assert re.fullmatch(r"[0-9]{8}", page.locator("#pin").inner_text())
+    page.get_by_role("link", name="Done").click()
+    page.get_by_text("may phone the line").wait_for()
+
+    page.get_by_role("link", name="Rotations", exact=True).click()
+    page.get_by_role("link", name="platinum Bruno Neri").click()
+    page.get_by_label("Technician").select_option(label="Gina Blu")
+    page.get_by_label("From").fill("2026-11-11T01:00")
+    page.get_by_label("Until").fill("2026-11-11T09:00")
+    page.get_by_role("button", name="Add the override").click()
+    page.get_by_role("heading", name="Gina Blu is on call now").wait_for()
+
+    page.get_by_role("link", name="Home").click()
+    on_call = page.get_by_role("region", name="On call now").inner_text()
+    assert "Gina Blu" in on_call and "Override, until 09:00" in on_call.replace("Wed ", "")
+
+
+def test_a_technician_takes_a_ticket_in_charge_on_a_phone(visit):
+    page = visit(width=360, colours="dark").sign_in().page
+    page.get_by_role("link", name=re.compile("100003")).click()
+    page.get_by_role("button", name="Take in charge").click()
+    page.get_by_text("You have it in charge.").wait_for()
+    assert "admin@example.com took the ticket in charge." in page.get_by_role("region", name="What happened").inner_text()
+
+
+def test_the_home_page_refreshes_itself_and_keeps_the_focus(visit, site):
+    page = visit().sign_in().page
+    page.locator("#ticket-100003").focus()
+    number = site.ticket(1)
+    page.locator(f"#ticket-{number}").wait_for()
+    assert page.evaluate("document.activeElement.id") == "ticket-100003"
+
+
+def test_a_page_that_no_longer_reaches_the_line_says_so(visit):
+    window = visit().sign_in()
+    window.page.route("**/live", lambda route: route.abort())
+    window.page.get_by_text("The line does not answer since").wait_for()
+    window.page.unroute("**/live")
+    window.page.get_by_text("The line does not answer since").wait_for(state="hidden")
+    window.faults.clear()  # the browser's own lines about the requests that we cut
+
+
+def test_signing_in_and_taking_a_ticket_work_without_scripts(visit):
+    page = visit(scripts=False, width=360).sign_in().page
+    page.get_by_role("link", name=re.compile("100003")).click()
+    page.get_by_role("button", name="Take in charge").click()
+    page.get_by_text("You have it in charge.").wait_for()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_text("You are signed out.").wait_for()
+
+
+def test_the_colours_switch_and_stay(visit):
+    window = visit(colours="light").sign_in()
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = window.page.evaluate(ground)
+    window.page.get_by_role("button", name="Dark colours").click()
+    dark = window.page.evaluate(ground)
+    assert dark != light
+    window.go("/tickets")
+    assert window.page.evaluate(ground) == dark
+    window.page.get_by_role("button", name="Light colours").click()
+    assert window.page.evaluate(ground) == light
+
+
+def test_a_keyboard_reaches_the_page_past_the_bar(visit):
+    page = visit().sign_in().page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the page"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
+    window = visit(width=width, colours=colours)
+    window.go("/sign-in")
+    assert window.grave_findings() == []
+    window.sign_in()
+    for path in [*PAGES.values(), "/rotations/add", "/nowhere"]:
+        window.go(path)
+        assert window.grave_findings() == [], path
+        assert window.overflow() == 0, path
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_a_form_with_errors_is_accessible_too(visit, colours):
+    window = visit(width=360, colours=colours).sign_in()
+    for path, button in (("/technicians/add", "Add"), ("/customers/add", "Add"), ("/rotations/add", "Make the rotation")):
+        page = window.go(path)
+        page.get_by_role("button", name=button, exact=True).click()
+        page.locator("[role=alert]").wait_for()
+        assert window.grave_findings() == [], path
+        assert window.overflow() == 0, path
