@@ -23,7 +23,7 @@ def body_as(kind: type[Document]) -> Document:
     try:
         return kind.model_validate(sent)
     except ValidationError as error:
-        errors = [{"field": _place(one["loc"]), "message": one["msg"]} for one in error.errors()]
+        errors = [{"field": _place(one["loc"]), "message": one["msg"].removeprefix("Value error, ")} for one in error.errors()]
         detail = "; ".join(f"{one['field']}: {one['message']}" for one in errors)
         refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
 

@@ -18,6 +18,7 @@ class Description:
     """Collects the views that are described. To read and check requests is the views' own affair."""
 
     def __init__(self) -> None:
+        token = SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
         self._tree = SpecTree(
             "flask",
             title="Platinum Line",
@@ -26,7 +27,7 @@ class Description:
             page_templates={},
             mode="strict",
             annotations=False,
-            security_schemes=[SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))],
+            security_schemes=[token],
             security={"token": []},
         )
 

@@ -115,13 +115,14 @@ def _words(text: str) -> str | None:
     return text.strip() or None
 
 
-def _no_null(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not hold a NUL character")
+def _storable(text: str) -> str:
+    """JSON can name characters that no database takes: NUL, and halves of a surrogate pair."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("must not hold NUL or lone surrogate characters")
     return text
 
 
-Text = Annotated[str, AfterValidator(_no_null)]
+Text = Annotated[str, AfterValidator(_storable)]
 Words = Annotated[Text, StringConstraints(max_length=2000), AfterValidator(_words)]
 Name = Annotated[Text, StringConstraints(max_length=120), AfterValidator(_words)]
 Key = Annotated[Text, StringConstraints(min_length=1, max_length=200)]

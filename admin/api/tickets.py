@@ -55,7 +55,7 @@ def find(session: Session, number: str) -> Ticket:
     return ticket
 
 
-def _select() -> Select[tuple[Ticket]]:
+def _select() -> Select[Ticket]:
     return select(Ticket).options(joinedload(Ticket.contract).joinedload(Contract.customer))
 
 

@@ -1,5 +1,6 @@
 """Instants as the API reads and writes them: ISO 8601, written in UTC with Z."""
 
+import re
 from datetime import UTC, datetime
 
 from flask import request
@@ -31,6 +32,8 @@ def parameter(name: str) -> datetime:
 
 def _read(text: str) -> datetime | None:
     """A `+` that was not escaped arrives as a space."""
+    if not re.fullmatch(r"[0-9A-Z:.+ -]+", text):
+        return None
     try:
         at = datetime.fromisoformat(text.replace(" ", "+"))
         return at.astimezone(UTC) if at.tzinfo else None
