@@ -233,6 +233,12 @@ class Visitor:
         self.path = response.request.full_path.rstrip("?")
         return self
 
+    def found(self, pattern: str) -> str:
+        """The first group of a pattern that the page must hold."""
+        match = re.search(pattern, self.html)
+        assert match, f"{pattern} is not on {self.path}"
+        return match[1]
+
     @property
     def text(self) -> str:
         """The words on the page, on one line."""

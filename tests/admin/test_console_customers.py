@@ -1,6 +1,5 @@
 """Customers, contracts, contacts and PINs, by plain forms."""
 
-import re
 
 import pytest
 import sqlalchemy as sa
@@ -39,7 +38,7 @@ def test_a_customer_is_added_with_contract_contact_and_a_pin_that_is_shown_once(
         contacts_0_phone="0039 333 222 0001",
         contacts_0_email="ada@example.com",
     )
-    pin = re.search(r'id="pin">([0-9]{8})<', visitor.html)[1]
+    pin = visitor.found(r'id="pin">([0-9]{8})<')
     assert "shown this once" in visitor.text
     assert visitor.response.headers["Cache-Control"] == "no-store"
     assert [p.digest for p in rows(site, Pin)] == [PEPPERS.digest(pin)]
@@ -156,7 +155,7 @@ def test_a_pin_of_another_contract_is_not_revoked_from_here(site, visitor):
     one, other = site.contract("C-1", "One"), site.contract("C-2", "Other")
     visitor.get(f"/contracts/{one}").send(f"/contracts/{one}/pins", pin="01234567")
     visitor.get(f"/contracts/{one}")
-    token = re.search(r'name="csrf_token" value="([^"]+)"', visitor.html)[1]
+    token = visitor.found(r'name="csrf_token" value="([^"]+)"')
     visitor.client.post(f"/contracts/{other}/pins/1/revoke", data={"csrf_token": token})
     assert rows(site, Pin)[0].revoked_at is None
 

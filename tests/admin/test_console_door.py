@@ -60,7 +60,7 @@ def test_signing_in_never_leads_to_another_host(site, elsewhere):
         "/sign-in",
         query_string={"next": elsewhere},
         data={
-            "csrf_token": re.search(r'name="csrf_token"[^>]*value="([^"]+)"', visitor.html)[1],
+            "csrf_token": visitor.found(r'name="csrf_token"[^>]*value="([^"]+)"'),
             "email": email,
             "password": site.passwords[email],
         },
@@ -128,8 +128,7 @@ def test_a_fault_of_ours_shows_no_trace_and_logs_its_id(site, caplog):
     visitor = site.visitor().get("/broken")
     assert visitor.status == 500
     assert "Traceback" not in visitor.html and "ZeroDivisionError" not in visitor.html
-    reference = re.search(r"quote ([0-9a-f]{8})", visitor.text)[1]
-    assert reference in caplog.text
+    assert visitor.found(r"quote <b>([0-9a-f]{8})") in caplog.text
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nowhere", "/api/openapi.nowhere"])
@@ -160,7 +159,7 @@ def test_over_https_cookies_are_secure_and_browsers_are_told_to_stay(sqlite):
 
 def test_assets_are_kept_for_ever_under_an_address_that_changes_with_them(site):
     visitor = site.visitor(None).get("/sign-in")
-    versioned = re.search(r'href="(/static/line\.css\?v=[0-9a-f]+)"', visitor.html)[1]
+    versioned = visitor.found(r'href="(/static/line\.css\?v=[0-9a-f]+)"')
     assert "max-age=31536000" in visitor.client.get(versioned, buffered=True).headers["Cache-Control"]
     assert "no-cache" in visitor.client.get("/static/line.css", buffered=True).headers["Cache-Control"]
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from models.account import Role
 from tests.admin.console_site import Site
 from tests.browser.server import browsing, served
+from tests.browser.visit import Colours
 from tests.browser.world import busy_site, fresh_database
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -36,7 +37,7 @@ def sign_in(page: Page, address: str, site: Site) -> None:
     page.wait_for_selector("#live")
 
 
-def take(browser: Browser, address: str, site: Site, folder: Path, colours: str) -> None:
+def take(browser: Browser, address: str, site: Site, folder: Path, colours: Colours) -> None:
     for size, (width, height) in SIZES.items():
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=colours, locale="en-GB"
@@ -57,8 +58,8 @@ def main(folder: Path) -> None:
         site = busy_site(fresh_database(Path(scratch)))
         site.user(Role.ADMIN, "admin@example.com")
         with served(site.app) as address, browsing() as browser:
-            for colours in ("light", "dark"):
-                take(browser, address, site, folder, colours)
+            take(browser, address, site, folder, "light")
+            take(browser, address, site, folder, "dark")
         site.database.dispose()
 
 

@@ -1,5 +1,6 @@
 """A browser window on the console, which notes everything that a page must not do."""
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -7,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.admin.console_site import Site
 
+Colours = Literal["light", "dark"]
 GRAVE = ("serious", "critical")
 
 
@@ -14,7 +16,7 @@ class Visit:
     """`faults` are errors on the console, violations of the content policy, and requests to other hosts."""
 
     def __init__(
-        self, browser: Browser, address: str, site: Site, *, width: int = 1280, colours: str = "light", scripts=True
+        self, browser: Browser, address: str, site: Site, *, width: int = 1280, colours: Colours = "light", scripts=True
     ) -> None:
         self.address = address
         self.site = site
