@@ -4,6 +4,7 @@ The only file that sees everything; `python app.py --help` lists the commands.
 """
 
 import argparse
+import logging
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from flask import Blueprint, Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -328,8 +330,16 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _log_to_stderr() -> None:
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 def main(argv: Sequence[str]) -> int:
     """Run a command. Answers 2 where the configuration is wrong, 1 where it cannot be done; both say why."""
+    _log_to_stderr()
     arguments = parser().parse_args(argv)
     host, port = getattr(arguments, "host", "127.0.0.1"), getattr(arguments, "port", 8000)
     try:
