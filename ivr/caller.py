@@ -22,8 +22,8 @@ MOST_REPEATS = 20
 
 def begin(x: Exchange) -> str:
     """The line rings: the help desk in staffed hours, else the language, which a registered number skips."""
-    x.call.registered = screening.is_registered(x.session, x.call.caller)
-    settings = desk.settings(x.session)
+    x.call.registered = screening.is_registered(x.connection, x.call.caller)
+    settings = desk.settings(x.connection)
     x.call.staffed = desk.staffed_now(x.line, settings["service_hours"], x.now)
     x.log("call", f"from {x.call.caller or 'an unknown number'}{', registered' if x.call.registered else ''}")
     if x.call.staffed and settings["help_desk"].get("phone"):
@@ -94,15 +94,15 @@ def _pin(x: Exchange, peppers: Peppers) -> str:
     """A PIN names its contract; three wrong ones, or three silences, lead to the human path."""
     if not x.keys:
         return _again(x, "pin", otherwise=Step.HUMAN)
-    contract = screening.contract_of_pin(x.session, peppers, x.keys)
-    if contract is None:
+    proven = screening.prove(x.connection, peppers, x.keys)
+    if proven is None:
         return _wrong_pin(x)
-    x.call.contract_id = contract.id
-    verdict = screening.entitlement(x.line, contract, x.call.caller, x.now, out_of_hours=not x.call.staffed)
+    x.call.contract_id = proven.contract_id
+    verdict = screening.entitlement(x.line, proven, x.call.caller, x.now, out_of_hours=not x.call.staffed)
     if isinstance(verdict, Refused):
-        x.log("pin", f"contract {contract.number}, refused: {verdict.reason}")
+        x.log("pin", f"contract {proven.number}, refused: {verdict.reason}")
         return _dismiss(x, f"{REFUSED}{verdict.reason}")
-    x.log("pin", f"contract {contract.number}")
+    x.log("pin", f"contract {proven.number}")
     x.go_to(Step.PRIORITY)
     return ask(x)
 
@@ -120,12 +120,12 @@ def _priority(x: Exchange) -> str:
     """1 and 2 open a ticket at once; 3 is a booked maintenance, 4 anything lower, 5 a ticket that is open."""
     if x.keys in PRIORITIES:
         problems.report(x, PRIORITIES[x.keys])
-    elif x.keys == "3" and (window := problems.window_now(x.session, x.call.contract_id, x.now)):
+    elif x.keys == "3" and (window := problems.window_now(x)):
         problems.maintain(x, window)
     elif x.keys == "4":
         x.log("priority", "lower")
         return _dismiss(x, LOWER)
-    elif x.keys == "5" and (number := problems.unsolved_ticket(x.session, x.call)):
+    elif x.keys == "5" and (number := problems.offers(x).ticket):
         problems.join(x, number)
     else:
         return _again(x, "priority", otherwise=Step.HUMAN)
@@ -149,7 +149,6 @@ def _hold(x: Exchange) -> str:
         return _held(x)
     if x.keys == "1":
         x.log("hold", "waits for the technician")
-        problems.release(x)
         x.call.outcome = problems.HOLDING
         x.ask_again()
         return ask(x)
@@ -175,7 +174,8 @@ def to_human(x: Exchange, *said: Speech) -> str:
     """The caller wants a person, or cannot go on alone. Ticket and page stand, and the page leaves."""
     if x.call.step is Step.DESCRIPTION:
         problems.take_description(x, x.form.recording_url)
-    problems.release(x)
+    elif x.call.step is Step.CALLBACK:
+        problems.leave_off(x)
     x.log("human", f"from {x.call.step}")
     x.call.outcome = HUMAN
     x.go_to(Step.HUMAN)
@@ -222,9 +222,8 @@ def over(x: Exchange) -> str:
     x.log("ended", f"at {step}")
     x.call.step, x.call.ended_at = Step.ENDED, x.now
     x.call.outcome = problems.OPENED if outcome == problems.HOLDING else outcome or "hung_up"
-    problems.release(x)
-    if step is Step.DESCRIPTION and (x.call.keyed_callback or outcome == problems.JOINED):
-        problems.send_update(x)
+    if step in (Step.CALLBACK, Step.DESCRIPTION):
+        problems.leave_off(x)
     if step is Step.HUMAN and outcome == HUMAN:
         human.tell_duty_manager(x, None)
     return ""

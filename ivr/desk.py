@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
 
 from models.service import Setting
 from rules.line import Line
@@ -13,9 +12,9 @@ from rules.service_hours import is_staffed
 _SETTINGS = select(Setting.key, Setting.value).where(Setting.key.in_(("service_hours", "help_desk")))
 
 
-def settings(session: Session) -> dict[str, Any]:
+def settings(connection: Connection) -> dict[str, Any]:
     """`service_hours` and `help_desk` as in the YAML file; empty where they are not set."""
-    found = {key: value or {} for key, value in session.execute(_SETTINGS)}
+    found = {key: value or {} for key, value in connection.execute(_SETTINGS)}
     return {"service_hours": {}, "help_desk": {}} | found
 
 
@@ -28,7 +27,7 @@ def staffed_now(line: Line, service_hours: dict[str, Any], now: datetime) -> boo
     return is_staffed(line.policy.line_calendar, now)
 
 
-def phone(session: Session) -> str | None:
+def phone(connection: Connection) -> str | None:
     """The help desk's number, E.164."""
-    number: str | None = settings(session)["help_desk"].get("phone")
+    number: str | None = settings(connection)["help_desk"].get("phone")
     return number

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,10 @@ _CALL = Call.__table__
 assert isinstance(_CALL, Table)
 _LOCK = select(_CALL).where(_CALL.c.sid == bindparam("sid")).with_for_update()
 _SAVE = update(_CALL).where(_CALL.c.sid == bindparam("saved_sid"))
+_INSERT = {
+    name: dialect.insert(_CALL).on_conflict_do_nothing(index_elements=["sid"]).returning(_CALL.c.sid)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
 _LOG = insert(CallStep)
 _MUTABLE = tuple(column.name for column in _CALL.columns if column.name not in ("sid", "caller", "started_at"))
 
@@ -38,6 +42,11 @@ class Exchange:
     now: datetime
     call: Call
     events: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def connection(self) -> Connection:
+        """For plain statements, inside the session's transaction."""
+        return self.session.connection()
 
     @property
     def keys(self) -> str:
@@ -69,7 +78,7 @@ class Exchange:
 
 def lock(session: Session, sid: str) -> Call | None:
     """The call, locked until the transaction ends."""
-    row = session.execute(_LOCK, {"sid": sid}).one_or_none()
+    row = session.connection().execute(_LOCK, {"sid": sid}).one_or_none()
     return Call(**row._mapping) if row else None
 
 
@@ -91,10 +100,9 @@ def new_call(sid: str, caller: str | None, now: datetime) -> Call:
 
 def insert_call(x: Exchange) -> bool:
     """Write a new call. False when another webhook of the same call was faster."""
-    dialect = postgresql if x.session.get_bind().dialect.name == "postgresql" else sqlite
     values = {"sid": x.call.sid, "caller": x.call.caller, "started_at": x.call.started_at} | _state(x.call)
-    statement = dialect.insert(Call).values(values).on_conflict_do_nothing(index_elements=["sid"])
-    if x.session.execute(statement.returning(Call.sid)).first() is None:
+    statement = _INSERT[x.connection.dialect.name]
+    if x.connection.execute(statement, values).first() is None:
         return False
     _write_log(x)
     return True
@@ -106,15 +114,14 @@ def conduct(x: Exchange, step: Callable[[Exchange], str]) -> str:
     document = step(x)
     after = _state(x.call)
     if after != before:
-        x.session.connection().execute(_SAVE, {"saved_sid": x.call.sid} | after)
+        x.connection.execute(_SAVE, {"saved_sid": x.call.sid} | after)
     _write_log(x)
     return document
 
 
 def _write_log(x: Exchange) -> None:
-    if x.events:
-        rows = [{"call_sid": x.call.sid, "at": x.now, "kind": kind, "text": text} for kind, text in x.events]
-        x.session.connection().execute(_LOG, rows)
+    for kind, text in x.events:
+        x.connection.execute(_LOG, {"call_sid": x.call.sid, "at": x.now, "kind": kind, "text": text})
 
 
 def _state(call: Call) -> dict[str, object]:

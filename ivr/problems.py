@@ -1,14 +1,15 @@
 """A problem reported in a call: its ticket, its page, and what the caller adds to them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, or_, select, update
 
 from ivr.exchange import Exchange
 from ivr.screening import contract_by_id
-from models.call import Call
 from models.customer import Maintenance
+from models.page import Page, PageState
+from models.technician import Technician
 from models.ticket import Ticket, TicketSource, TicketState
 from paging import pager
 from rules.targets import Priority
@@ -22,26 +23,75 @@ JOINED = "joined"
 UNSOLVED = (TicketState.OPEN, TicketState.IN_CHARGE, TicketState.WAITING)
 
 
-def window_now(session: Session, contract_id: int | None, now: datetime) -> Maintenance | None:
-    """The booked window of the contract that is open now, locked: it has one ticket."""
-    statement = select(Maintenance).where(
-        Maintenance.contract_id == contract_id, Maintenance.starts_at <= now, Maintenance.ends_at > now
+_WINDOW = (
+    Maintenance.contract_id == bindparam("contract"),
+    Maintenance.starts_at <= bindparam("now"),
+    (Maintenance.ends_at > bindparam("now")),
+)
+_OFFERS = select(
+    select(Maintenance.id).where(*_WINDOW).limit(1).scalar_subquery().label("window"),
+    select(func.max(Ticket.number))
+    .where(
+        Ticket.state.in_(UNSOLVED),
+        or_(
+            Ticket.contract_id == bindparam("contract"),
+            Ticket.caller == bindparam("caller"),
+            Ticket.callback == bindparam("caller"),
+        ),
     )
-    return session.execute(statement.order_by(Maintenance.starts_at).with_for_update()).scalars().first()
+    .scalar_subquery()
+    .label("ticket"),
+)
+_TICKET = select(Ticket.number, Ticket.callback, Ticket.opened_at, Ticket.target_at, Ticket.taken_by).where(
+    Ticket.number == bindparam("number")
+)
+_HOLDER = select(Technician.name).where(Technician.key == bindparam("key"))
+_PAGE = select(Page.state).where(Page.ticket_number == bindparam("number"))
+_RECORDING = update(Ticket).where(Ticket.number == bindparam("ticket")).values(recording_url=bindparam("url"))
 
 
-def unsolved_ticket(session: Session, call: Call) -> int | None:
-    """The newest unsolved ticket of the contract or of the calling number."""
-    owner = [Ticket.contract_id == call.contract_id]
-    if call.caller:
-        owner += [Ticket.caller == call.caller, Ticket.callback == call.caller]
-    statement = select(Ticket.number).where(Ticket.state.in_(UNSOLVED), or_(*owner))
-    return session.execute(statement.order_by(Ticket.number.desc()).limit(1)).scalar()
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the caller may join: a maintenance window that is open, and the newest unsolved ticket."""
+
+    window: bool
+    ticket: int | None
 
 
-def get(session: Session, number: int) -> Ticket:
-    """A ticket by its number."""
-    return session.get_one(Ticket, number)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is said of a ticket."""
+
+    number: int
+    callback: str | None
+    opened_at: datetime
+    target_at: datetime | None
+    taken_by: str | None
+
+
+def offers(x: Exchange) -> Offers:
+    """By the contract; a ticket also by the number calling."""
+    values = {"contract": x.call.contract_id, "caller": x.call.caller, "now": x.now}
+    row = x.connection.execute(_OFFERS, values).one()
+    return Offers(row.window is not None, row.ticket)
+
+
+def window_now(x: Exchange) -> Maintenance | None:
+    """The booked window that is open now, locked: it has one ticket."""
+    statement = select(Maintenance).where(*_WINDOW).order_by(Maintenance.starts_at).with_for_update()
+    return x.session.execute(statement, {"contract": x.call.contract_id, "now": x.now}).scalars().first()
+
+
+def get(x: Exchange) -> Known:
+    """The ticket of this call."""
+    return Known(*x.connection.execute(_TICKET, {"number": x.call.ticket_number}).one())
+
+
+def holder(x: Exchange, taken_by: str | None) -> str | None:
+    """The name of who has a ticket."""
+    if taken_by is None:
+        return None
+    return x.connection.execute(_HOLDER, {"key": taken_by}).scalar() or taken_by
 
 
 def report(x: Exchange, priority: Priority, source: TicketSource = TicketSource.CALL) -> int:
@@ -83,48 +133,47 @@ def maintain(x: Exchange, window: Maintenance) -> None:
 
 
 def take_callback(x: Exchange, number: str) -> None:
-    """The number to call, E.164 and allowed."""
+    """The number to call, E.164 and allowed. The number calling is on a new ticket from its first moment."""
+    if x.call.outcome == OPENED and number == x.call.caller:
+        return
     changed = update(Ticket).where(Ticket.number == x.call.ticket_number, Ticket.callback.is_distinct_from(number))
     if x.session.execute(changed.values(callback=number).returning(Ticket.number)).first():
         _tell(x, "callback", "caller.story_callback", number=number)
 
 
 def take_description(x: Exchange, recording_url: str | None) -> None:
-    """Described or skipped: the page leaves now; what it could not carry any more goes out as one update."""
+    """Described or skipped: the page leaves now, or what it could not carry any more goes out as one update."""
     if recording_url:
         _keep_recording(x, recording_url)
-    release(x)
-    if recording_url or x.call.keyed_callback or x.call.outcome == JOINED:
-        send_update(x)
+    leave_off(x, is_new=recording_url is not None)
+
+
+def leave_off(x: Exchange, *, is_new: bool = False) -> None:
+    """The caller adds nothing more. A page that has not left leaves now; one that has left is brought up to date."""
+    assert x.call.ticket_number is not None
+    if x.connection.execute(_PAGE, {"number": x.call.ticket_number}).scalar() == PageState.ARMED:
+        pager.release(x.session, x.call.ticket_number, x.now)
+    elif is_new or x.call.keyed_callback or x.call.outcome == JOINED:
+        _send_update(x)
 
 
 def take_late_description(x: Exchange, recording_url: str) -> None:
     """The recording of a caller who hung up while it ran, when the call's end was reported first."""
-    if get_recording(x) != recording_url:
+    known = select(Ticket.recording_url).where(Ticket.number == x.call.ticket_number)
+    if x.session.execute(known).scalar() != recording_url:
         _keep_recording(x, recording_url)
-        send_update(x, "late")
+        _send_update(x, ":late")
 
 
-def release(x: Exchange) -> None:
-    """Let the page of the call's ticket leave now, if it has not left."""
-    if x.call.ticket_number is not None:
-        pager.release(x.session, x.call.ticket_number, x.now)
-
-
-def send_update(x: Exchange, occasion: str = "") -> None:
-    """Tell whoever has the ticket what came after the page had left, once a problem and occasion."""
+def _send_update(x: Exchange, occasion: str = "") -> None:
+    """Tell whoever has the ticket, once a problem and occasion."""
     assert x.call.ticket_number is not None
     reference = f"{x.call.sid}:{x.call.problem}{occasion}"
     pager.send_update(x.session, x.line, x.call.ticket_number, x.now, reference)
 
 
-def get_recording(x: Exchange) -> str | None:
-    """The recording that the ticket has."""
-    return x.session.execute(select(Ticket.recording_url).where(Ticket.number == x.call.ticket_number)).scalar()
-
-
 def _keep_recording(x: Exchange, url: str) -> None:
-    x.session.execute(update(Ticket).where(Ticket.number == x.call.ticket_number).values(recording_url=url))
+    x.connection.execute(_RECORDING, {"ticket": x.call.ticket_number, "url": url})
     _tell(x, "described", "caller.story_described", url=url)
 
 

@@ -9,7 +9,6 @@ from ivr import desk, problems, twiml
 from ivr.exchange import Exchange
 from ivr.twiml import Speech
 from models.call import Step
-from paging import pager
 from rules.phone_numbers import last_four
 from rules.wording import spoken
 
@@ -27,7 +26,7 @@ def ask(x: Exchange, *said: Speech) -> str:
 
 
 def _desk(x: Exchange, said: tuple[Speech, ...]) -> str:
-    phone = desk.phone(x.session)
+    phone = desk.phone(x.connection)
     if phone is None:
         return twiml.go_on(said, x.action())
     seconds = int(x.line.policy.help_desk_dial.total_seconds())
@@ -45,11 +44,12 @@ def _pin(x: Exchange, said: tuple[Speech, ...]) -> str:
 
 
 def _priority(x: Exchange, said: tuple[Speech, ...]) -> str:
+    offers = problems.offers(x)
     options = ["caller.critical", "caller.high"]
-    if problems.window_now(x.session, x.call.contract_id, x.now):
+    if offers.window:
         options.append("caller.maintenance")
     options.append("caller.lower_option")
-    if problems.unsolved_ticket(x.session, x.call):
+    if offers.ticket:
         options.append("caller.add_to_ticket")
     return twiml.ask_key([*said, *(x.prompts.say(option) for option in options)], x.action())
 
@@ -87,8 +87,7 @@ def _hold(x: Exchange, said: tuple[Speech, ...]) -> str:
 
 def news(x: Exchange, since: int) -> str:
     """What a holding caller hears, again and again: who has the case, or that technicians are being paged."""
-    assert x.call.ticket_number is not None
-    holder = pager.holder_name(x.session, problems.get(x.session, x.call.ticket_number))
+    holder = problems.holder(x, problems.get(x).taken_by)
     said = x.prompts.say("caller.wait_holder", name=holder) if holder else x.prompts.say("caller.wait_paging")
     url = x.line.url(f"/twilio/voice/wait?since={since}")
     return twiml.ask_key([said, x.prompts.say("caller.person")], url, int(x.line.policy.hold_news.total_seconds()))
@@ -96,9 +95,8 @@ def news(x: Exchange, since: int) -> str:
 
 def _closing(x: Exchange) -> list[Speech]:
     """What happens now, what to do if cut off, the two keys, and the number once more."""
-    assert x.call.ticket_number is not None
-    ticket = problems.get(x.session, x.call.ticket_number)
-    holder = pager.holder_name(x.session, ticket)
+    ticket = problems.get(x)
+    holder = problems.holder(x, ticket.taken_by)
     when = x.prompts.by_when(ticket.opened_at, ticket.target_at)
     if holder:
         told = x.prompts.say("caller.closing_holder", name=holder)

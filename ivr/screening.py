@@ -1,37 +1,64 @@
 """Who may use the line: the PIN names the contract, the contract's terms decide."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy.orm import Session, joinedload
 
-from models.customer import Contact, Contract, Pin
+from models.customer import Contact, Contract, Customer, Pin, Product
 from rules.entitlement import Accepted, Cover, Refused, screen
 from rules.line import Line
 from rules.pins import Peppers, is_well_formed
 
 _BY_PIN = (
-    select(Contract)
+    select(
+        Contract.id,
+        Contract.number,
+        Contract.plan,
+        Contract.starts,
+        Contract.ends,
+        Contract.paid,
+        Product.end_of_support,
+        Product.end_of_life,
+        Customer.time_zone,
+    )
     .join(Pin, Pin.contract_id == Contract.id)
-    .join(Contract.customer)
-    .outerjoin(Contract.product)
-    .where(Pin.digest.in_(bindparam("digests", expanding=True)), Pin.revoked_at.is_(None))
-    .options(contains_eager(Contract.customer), contains_eager(Contract.product))
+    .join(Customer, Customer.id == Contract.customer_id)
+    .outerjoin(Product, Product.id == Contract.product_id)
+    .where(
+        or_(Pin.digest == bindparam("digest"), Pin.digest == bindparam("older_digest")),
+        Pin.revoked_at.is_(None),
+    )
 )
 _BY_ID = select(Contract).where(Contract.id == bindparam("id")).options(joinedload(Contract.customer))
 _REGISTERED = select(Contact.id).where(Contact.phone == bindparam("phone")).limit(1)
 
 
-def is_registered(session: Session, caller: str | None) -> bool:
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """The contract that a PIN proved."""
+
+    contract_id: int
+    number: str
+    cover: Cover
+
+
+def is_registered(connection: Connection, caller: str | None) -> bool:
     """Whether the calling number is on file with any contract."""
-    return caller is not None and session.execute(_REGISTERED, {"phone": caller}).first() is not None
+    return caller is not None and connection.execute(_REGISTERED, {"phone": caller}).first() is not None
 
 
-def contract_of_pin(session: Session, peppers: Peppers, pin: str) -> Contract | None:
-    """The contract that a PIN proves, with customer and product; None for a PIN that is not in force."""
+def prove(connection: Connection, peppers: Peppers, pin: str) -> Proven | None:
+    """The contract that a PIN proves; None for a PIN that is not in force."""
     if not is_well_formed(pin):
         return None
-    return session.execute(_BY_PIN, {"digests": peppers.candidates(pin)}).scalars().first()
+    digests = peppers.candidates(pin)
+    row = connection.execute(_BY_PIN, {"digest": digests[0], "older_digest": digests[-1]}).first()
+    if row is None:
+        return None
+    cover = Cover(row.plan, row.starts, row.ends, row.paid, row.end_of_support, row.end_of_life, row.time_zone)
+    return Proven(row.id, row.number, cover)
 
 
 def contract_by_id(session: Session, contract_id: int) -> Contract:
@@ -40,16 +67,7 @@ def contract_by_id(session: Session, contract_id: int) -> Contract:
 
 
 def entitlement(
-    line: Line, contract: Contract, caller: str | None, at: datetime, *, out_of_hours: bool
+    line: Line, proven: Proven, caller: str | None, at: datetime, *, out_of_hours: bool
 ) -> Accepted | Refused:
     """Whether the contract may use the line at this instant."""
-    cover = Cover(
-        plan=contract.plan,
-        starts=contract.starts,
-        ends=contract.ends,
-        paid=contract.paid,
-        end_of_support=contract.product.end_of_support if contract.product else None,
-        end_of_life=contract.product.end_of_life if contract.product else None,
-        time_zone=contract.customer.time_zone,
-    )
-    return screen(cover, caller, at, line.policy.entitlement, out_of_hours=out_of_hours)
+    return screen(proven.cover, caller, at, line.policy.entitlement, out_of_hours=out_of_hours)

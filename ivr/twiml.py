@@ -5,6 +5,8 @@ A question repeats itself at its own address when nobody answers: `Gather` and `
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from xml.sax.saxutils import escape
 
 from flask import Response
 from twilio.twiml.messaging_response import MessagingResponse
@@ -13,6 +15,7 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 SECONDS_TO_ANSWER = 8
 SECONDS_OF_SILENCE = 5
 END_OF_MESSAGE = "#*0"
+_ACTION = "action-of-this-question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +37,51 @@ def _say(verb: VoiceResponse | Gather, script: Script) -> None:
 
 def ask_key(script: Script, action: str, seconds: int = SECONDS_TO_ANSWER, recording_url: str | None = None) -> str:
     """One key, which interrupts; silence goes to `action` without a key. A recording is played first."""
-    return _ask(script, action, seconds, recording_url, finish_on_key="", num_digits=1)
+    document = _question_of_keys(tuple(script), seconds, recording_url, "", 1)
+    return document.replace(_ACTION, escape(action))
 
 
 def ask_number(script: Script, action: str) -> str:
     """Digits that end with #."""
-    return _ask(script, action, SECONDS_TO_ANSWER, None, finish_on_key="#")
+    document = _question_of_keys(tuple(script), SECONDS_TO_ANSWER, None, "#", None)
+    return document.replace(_ACTION, escape(action))
 
 
-def _ask(script: Script, action: str, seconds: int, recording_url: str | None, **keys: object) -> str:
+@lru_cache(maxsize=256)
+def _question_of_keys(
+    script: tuple[Speech, ...], seconds: int, recording_url: str | None, finish_on_key: str, digits: int | None
+) -> str:
+    """The document but for its address: most questions are the same for every caller."""
     document = VoiceResponse()
-    question = Gather(input="dtmf", action=action, method="POST", timeout=seconds, **keys)
+    question = Gather(
+        input="dtmf", action=_ACTION, method="POST", timeout=seconds, finish_on_key=finish_on_key, num_digits=digits
+    )
     if recording_url:
         question.play(recording_url)
     _say(question, script)
     document.append(question)
-    document.redirect(action, method="POST")
+    document.redirect(_ACTION, method="POST")
     return str(document)
 
 
 def ask_recording(script: Script, action: str, seconds: int) -> str:
     """A message of at most `seconds`, after a beep; it ends with #, 0 or *, or with silence."""
+    return _question_of_recording(tuple(script), seconds).replace(_ACTION, escape(action))
+
+
+@lru_cache(maxsize=256)
+def _question_of_recording(script: tuple[Speech, ...], seconds: int) -> str:
     document = VoiceResponse()
     _say(document, script)
     document.record(
-        action=action,
+        action=_ACTION,
         method="POST",
         play_beep=True,
         finish_on_key=END_OF_MESSAGE,
         max_length=seconds,
         timeout=SECONDS_OF_SILENCE,
     )
-    document.redirect(action, method="POST")
+    document.redirect(_ACTION, method="POST")
     return str(document)
 
 

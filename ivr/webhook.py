@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
@@ -16,6 +16,9 @@ from rules.phone_numbers import caller_number
 PREFIX = "/twilio/"
 LARGEST = 2 * 1024 * 1024
 """Bytes of a body that is read to check its signature; the provider sends a few thousand."""
+
+Fields = Mapping[str, str]
+"""A doubled field makes it a MultiDict, whose `get` answers the first and which the SDK signs whole."""
 
 _SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _URL = re.compile(r"https?://[!-~]{1,490}")
@@ -50,17 +53,19 @@ class Gate:
         return any(_signed_by(validator, url, fields, signature) for validator in self._validators)
 
 
-def _read_fields() -> MultiDict[str, str] | None:
+def _read_fields() -> Fields | None:
     """Every field, blanks included, nothing trimmed. None for a body that is too large to be the provider's."""
     request.max_content_length = LARGEST
     try:
         body = request.get_data()
     except RequestEntityTooLarge:
         return None
-    return MultiDict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"))
+    pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
+    fields = dict(pairs)
+    return fields if len(fields) == len(pairs) else MultiDict(pairs)
 
 
-def _signed_by(validator: RequestValidator, url: str, fields: MultiDict[str, str], signature: str) -> bool:
+def _signed_by(validator: RequestValidator, url: str, fields: Fields, signature: str) -> bool:
     """The exact address first, since it is the common case; then as the SDK does, with and without its port."""
     expected = validator.compute_signature(url, fields)
     if hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
@@ -72,7 +77,7 @@ def _signed_by(validator: RequestValidator, url: str, fields: MultiDict[str, str
 class Form:
     """The fields of one webhook: a missing or malformed one reads as empty, of a doubled one the first counts."""
 
-    fields: MultiDict[str, str]
+    fields: Fields
 
     def text(self, name: str, longest: int) -> str:
         """A field as printable text of at most `longest` characters."""
