@@ -23,7 +23,7 @@ def body_as(kind: type[Document]) -> Document:
     try:
         return kind.model_validate(sent)
     except ValidationError as error:
-        errors = [{"field": _place(one["loc"]), "message": one["msg"].removeprefix("Value error, ")} for one in error.errors()]
+        errors = [{"field": _place(one["loc"]), "message": _words(one["msg"])} for one in error.errors()]
         detail = "; ".join(f"{one['field']}: {one['message']}" for one in errors)
         refuse(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
 
@@ -37,6 +37,10 @@ def _json() -> object:
         return request.get_json()
     except (BadRequest, RecursionError):
         refuse(HTTPStatus.BAD_REQUEST, "the body is not JSON")
+
+
+def _words(message: str) -> str:
+    return message.removeprefix("Value error, ")
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

@@ -8,7 +8,7 @@ from models.technician import Technician
 from paging import roster
 from rules.on_call import Absence, Layer, Override, Schedule
 from rules.rotation import Rotation, Unit
-from tests.admin.api_client import is_problem
+from tests.admin.api_client import Api, is_problem
 from tests.times import NIGHT
 
 FIRST_HANDOFF = datetime(2026, 11, 2, 9)  # noqa: DTZ001  # on the wall
@@ -100,6 +100,15 @@ def test_an_unescaped_plus_is_understood(api, ask):
     program = api.program()
     answer = program.get("/api/v1/on-call?schedule=platinum&at=2026-11-10T13:00:00+01:00")
     assert answer.get_json()["technician"] == "bruno"
+
+
+def test_it_is_asked_on_each_kind_of_database(database):
+    api = Api(database)
+    with database.write() as session:
+        roster.save_revision(session, Schedule("platinum", "Europe/Rome", (WEEKLY,)), "test", NIGHT)
+    program = api.program()
+    assert program.get("/api/v1/on-call", schedule="platinum").get_json()["technician"] == "bruno"
+    assert program.get("/api/v1/on-call", schedule="gold").status_code == 404
 
 
 @pytest.mark.parametrize(
