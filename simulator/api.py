@@ -39,6 +39,7 @@ def create_api(company: Company, sleep: Callable[[float], None] = time.sleep) ->
     blueprint = Blueprint("simulator_api", __name__, url_prefix=PREFIX)
     blueprint.before_request(api.authenticate)
     blueprint.register_error_handler(Refused, answer)
+    blueprint.register_error_handler(LostAnswer, _let_it_break)
     rules: list[tuple[str, str, Callable[..., Response]]] = [
         ("POST", "/Messages.json", api.create_message),
         ("GET", "/Messages.json", api.list_messages),
@@ -222,6 +223,11 @@ def _change_call(exchange: Exchange, leg: Leg) -> None:
 
 def _not_found() -> NoReturn:
     raise Refused(20404)
+
+
+def _let_it_break(lost: LostAnswer) -> NoReturn:
+    """No page for people in its place: the client is to see the connection break."""
+    raise lost
 
 
 def _break_connection() -> NoReturn:

@@ -12,6 +12,8 @@ from tests.databases import PostgresServer, sqlite_copy, sqlite_template
 from tests.times import NIGHT
 from tests.world import LINE, World
 
+MEMORY = Path("/dev/shm")
+
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -27,9 +29,10 @@ def postgresql(testrun_uid: str) -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
-    """A fresh, migrated SQLite database."""
-    return sqlite_copy(migrated_sqlite, tmp_path)
+def sqlite_url(migrated_sqlite: Path) -> Iterator[str]:
+    """A fresh, migrated SQLite database; in memory where the machine offers a folder there, for the disk is slow."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield sqlite_copy(migrated_sqlite, Path(folder))
 
 
 @pytest.fixture
