@@ -39,10 +39,10 @@ def test_a_carrier_that_cannot_take_it_now_is_tried_again(world: World) -> None:
     assert world.ticket(NUMBER)["page"]["level"] == 1
 
 
-def test_a_carrier_that_is_down_for_an_hour_loses_no_page(world: World) -> None:
+def test_a_carrier_that_is_down_for_long_loses_no_page(world: World) -> None:
     world.company.add_fault(FaultKind.REFUSE, times=100_000, code=20503)
     reports(world)
-    world.passes(minutes=40)
+    world.passes(minutes=11)
     assert world.ticket(NUMBER)["page"]["state"] == "paging"
     assert texts_to_anna(world) == []
     with world.company.exchange() as exchange:
