@@ -27,6 +27,8 @@ class Description:
             description="Who is on call, tickets and their moves, and what monitoring reports.",
             page_templates={},
             mode="strict",
+            naming_strategy=lambda model: model.__name__,
+            nested_naming_strategy=lambda _parent, name: name,
             annotations=False,
             security_schemes=[token],
             security={"token": []},

@@ -208,7 +208,9 @@ def test_a_page_ends_with_its_ticket(program, number):
 
 def test_passing_pages_the_next_level(api, program, number):
     with api.database.write() as session:
-        escalation.advance(session, LINE, lock_ticket(session, number), pager.lock_page(session, number), NIGHT)
+        ticket, page = lock_ticket(session, number), pager.lock_page(session, number)
+        assert ticket and page
+        escalation.advance(session, LINE, ticket, page, NIGHT)
     program.moves(number, "acknowledge", by="anna")
 
     body = program.moves(number, "pass", by="anna").get_json()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from config.policy import load_policy
 from config.prompts import load_wording
 from config.settings import DEFAULT_POLICY_FILE
-from models.customer import Contact, Product
+from models.customer import Contact, Contract, Product
 from models.delivery import Delivery, DeliveryKind
 from models.page import Page, PageState
 from models.service import RoleContact, Setting
@@ -49,6 +49,7 @@ class Monitoring:
     def reports(self, event=CRASH, *, key="host-1", resolved=False, at=NIGHT, summary="PBX is down"):
         with self.database.write() as session:
             row = lock_contract(session, "C-1001")
+            assert row
             new, ticket = receive(session, LINE, row, Reported(event, key, resolved, "Zabbix", summary), at)
             return new, ticket.number if ticket else None
 
@@ -175,7 +176,7 @@ def test_a_product_past_its_end_is_not_covered(sqlite, end):
         product = Product(name="Old", **end)
         session.add(product)
         session.flush()
-        lock_contract(session, "C-1001").product_id = product.id
+        session.scalars(select(Contract)).one().product_id = product.id
     assert monitoring.reports() == (True, None)
 
 
@@ -189,7 +190,7 @@ def test_a_renewed_contract_gets_its_ticket_when_the_event_fires_on(sqlite):
     monitoring = Monitoring(sqlite, ends=date(2026, 11, 23))
     monitoring.reports()
     with sqlite.write() as session:
-        lock_contract(session, "C-1001").ends = date(2027, 12, 31)
+        session.scalars(select(Contract)).one().ends = date(2027, 12, 31)
     assert monitoring.reports() == (True, 100001)
     assert len(monitoring.all(MonitoredEvent)) == 1
 
@@ -259,6 +260,8 @@ def test_the_contacts_are_not_told_a_second_time_when_the_page_leaves(sqlite):
     _, number = monitoring.reports()
     before = len(monitoring.mail())
     with sqlite.write() as session:
-        escalation.advance(session, LINE, lock_ticket(session, number), pager.lock_page(session, number), NIGHT)
+        ticket, page = lock_ticket(session, number), pager.lock_page(session, number)
+        assert ticket and page
+        escalation.advance(session, LINE, ticket, page, NIGHT)
     notices = [one for one in monitoring.all(Delivery) if one.kind is DeliveryKind.NOTICE]
     assert len(notices) == before
