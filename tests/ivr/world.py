@@ -163,6 +163,9 @@ class World:
         (ticket,) = self.tickets()
         return ticket
 
+    def pages(self) -> list[Page]:
+        return self.all(Page)
+
     def page(self, number: int | None = None) -> Page:
         (page,) = self.all(Page, Page.ticket_number == (number or self.ticket().number))
         return page
