@@ -1,5 +1,6 @@
 """One ticket with all that a page tells of it: the story, who has it, what happened in the call."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,9 @@ from models.customer import Contract
 from models.page import Page
 from models.ticket import Ticket, TicketEvent
 
-CALL = ("telephone-inbound", "")
+CALL_WORDS = {"call": "Call", "ended": "The call ended", "pin": "PIN: ", "duty_spared": "Duty manager: "}
+MESSAGES = ("page", "alarm", "update", "stand_down", "duty", "notice")
+ADDRESS = re.compile(r":? https?://\S+")
 LOOKS = {
     "opened": ("flag", "blue"),
     "level": ("bell", "amber"),
@@ -27,6 +30,9 @@ LOOKS = {
     "excluded": ("slash-circle", ""),
     "priority": ("arrow-up", "blue"),
     "note": ("journal-text", ""),
+    "described": ("mic", ""),
+    "called_again": ("telephone-inbound", "amber"),
+    "maintenance": ("wrench", "blue"),
 }
 ENDINGS = {
     "failed": ("x-circle", "red"),
@@ -40,12 +46,17 @@ ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of the story. `look` is the colour of its meaning, '' where it has none."""
+    """One line of the story. `look` is the colour of its meaning, '' where it has none.
+
+    `about` says what a message was: page, notice, ... `minor`: it went as it should, and others tell more.
+    """
 
     at: datetime
     text: str
     picture: str
     look: str
+    about: str = ""
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +84,31 @@ def tell(session: Session, number: int) -> Telling | None:
 
 def _events(session: Session, number: int) -> list[Moment]:
     statement = select(TicketEvent).where(TicketEvent.ticket_number == number).order_by(TicketEvent.at, TicketEvent.id)
-    return [Moment(event.at, event.text, *_look(event.kind)) for event in session.execute(statement).scalars()]
+    return [_event(event) for event in session.execute(statement).scalars()]
+
+
+def _event(event: TicketEvent) -> Moment:
+    """A text names no web address: nobody reads one, and a recording's opens only with the carrier's password."""
+    about, _, ending = event.kind.rpartition("_")
+    picture, look = LOOKS.get(event.kind) or ENDINGS.get(ending, ("three-dots", ""))
+    is_message = about in MESSAGES
+    return Moment(
+        at=event.at,
+        text=ADDRESS.sub(".", event.text),
+        picture=picture,
+        look=look,
+        about=about.replace("_", "-") if is_message else "",
+        minor=is_message and not look,
+    )
 
 
 def _call(session: Session, ticket: Ticket) -> list[Moment]:
     if ticket.call_sid is None:
         return []
     statement = select(CallStep).where(CallStep.call_sid == ticket.call_sid).order_by(CallStep.at, CallStep.id)
-    return [Moment(step.at, step.text, *CALL) for step in session.execute(statement).scalars()]
+    return [_step(step) for step in session.execute(statement).scalars()]
 
 
-def _look(kind: str) -> tuple[str, str]:
-    """By the kind itself, else by its last word: 'page_failed' looks as everything that failed."""
-    return LOOKS.get(kind) or ENDINGS.get(kind.rpartition("_")[2], ("three-dots", ""))
+def _step(step: CallStep) -> Moment:
+    begins = CALL_WORDS.get(step.kind, f"{step.kind.replace('_', ' ').capitalize()}: ").strip()
+    return Moment(step.at, f"{begins} {step.text}", "telephone-inbound", "", "call", minor=True)

@@ -80,5 +80,9 @@ class Times:
     def city(self) -> str:
         return city(self.zone)
 
+    def after(self, start: datetime, end: datetime) -> str:
+        """'after 3 min', 'at once'."""
+        return "at once" if end - start < MINUTE else f"after {span(end - start)}"
+
     def length(self, start: datetime, end: datetime) -> str:
         return span(end - start)

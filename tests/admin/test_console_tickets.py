@@ -14,6 +14,7 @@ from paging import pager
 from paging.pager import Responder
 from rules.targets import Priority
 from tests.admin.console_site import open_site
+from tickets.story import record
 
 
 @pytest.fixture
@@ -64,10 +65,19 @@ def test_the_steps_of_the_call_are_part_of_the_story(site, number):
             )
         )
         session.flush()
-        session.add(CallStep(call_sid="CA1", at=at, kind="pin", text="The PIN names C-1001."))
+        session.add(CallStep(call_sid="CA1", at=at, kind="pin", text="contract C-1001"))
         session.get_one(Ticket, number).call_sid = "CA1"
     text = site.visitor().get(f"/tickets/{number}").text
-    assert text.index(f"Ticket {number} opened") < text.index("The PIN names C-1001. 02:13:30")
+    assert text.index(f"Ticket {number} opened") < text.index("PIN: contract C-1001 02:13:30 · call")
+
+
+def test_a_message_says_what_it_was_and_a_recordings_address_is_left_out(site, number):
+    with site.database.write() as session:
+        record(session, number, site.clock.now(), "page_delivered", "Text to Anna Rossi delivered.")
+        record(session, number, site.clock.now(), "described", "The caller recorded a description: http://x/RE1")
+    text = site.visitor().get(f"/tickets/{number}").text
+    assert "Text to Anna Rossi delivered. 02:14:00 · page" in text
+    assert "The caller recorded a description. 02:14:00" in text
 
 
 def test_a_technician_takes_it_in_charge_with_one_button_and_owns_it_by_name(site, number):

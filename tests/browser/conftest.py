@@ -1,11 +1,10 @@
-"""One browser for all tests of a process, and a console in full work for each."""
+"""One browser for all tests of a process, and a line in full work for each."""
 
 import pytest
 
-from models.account import Role
 from tests.browser.server import browsing, chromium, served
 from tests.browser.visit import Visit
-from tests.browser.world import busy_site, fresh_database
+from tests.browser.world import busy
 
 
 @pytest.fixture(scope="session")
@@ -17,26 +16,25 @@ def browser():
 
 
 @pytest.fixture
-def site(tmp_path):
-    site = busy_site(fresh_database(tmp_path))
-    site.user(Role.ADMIN)
-    yield site
-    site.database.dispose()
+def night(tmp_path):
+    night = busy(tmp_path)
+    yield night
+    night.world.database.dispose()
 
 
 @pytest.fixture
-def address(site):
-    with served(site.app) as address:
+def address(night):
+    with served(night.world.app) as address:
         yield address
 
 
 @pytest.fixture
-def visit(browser, site, address):
+def visit(browser, night, address):
     """Open a browser window: `visit(width=360, colours="dark", scripts=True)`. Each is checked when the test ends."""
     visits = []
 
     def open_window(**options):
-        visits.append(Visit(browser, address, site, **options))
+        visits.append(Visit(browser, address, night.password, **options))
         return visits[-1]
 
     yield open_window

@@ -1,19 +1,19 @@
-"""Pictures of the main pages for the documentation: `python -m tests.browser.screenshots [FOLDER]`."""
+"""Pictures of the main pages for the documentation: `python -m tests.browser.screenshots [FOLDER]`.
+
+Wide and light as in a meeting, small and dark as in the night.
+"""
 
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from models.account import Role
-from tests.admin.console_site import Site
 from tests.browser.server import browsing, served
-from tests.browser.visit import Colours
-from tests.browser.world import busy_site, fresh_database
+from tests.browser.visit import Colours, Visit
+from tests.browser.world import busy
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
-SIZES = {"phone": (360, 780), "wide": (1280, 800)}
 PAGES = {
     "home": "/",
     "tickets": "/tickets",
@@ -26,41 +26,28 @@ PAGES = {
     "customers": "/customers",
     "customer-add": "/customers/add",
     "contract": "/contracts/1",
+    "simulator": "/simulator",
 }
 
 
-def sign_in(page: Page, address: str, site: Site) -> None:
-    page.goto(f"{address}/")
-    page.get_by_label("E-mail").fill("admin@example.com")
-    page.get_by_label("Password").fill(site.passwords["admin@example.com"])
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_selector("#live")
-
-
-def take(browser: Browser, address: str, site: Site, folder: Path, colours: Colours) -> None:
-    for size, (width, height) in SIZES.items():
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=colours, locale="en-GB"
-        )
-        page = context.new_page()
-        page.goto(f"{address}/sign-in")
-        page.screenshot(path=folder / f"sign-in-{size}-{colours}.png")
-        sign_in(page, address, site)
-        for name, path in PAGES.items():
-            page.goto(f"{address}{path}")
-            page.screenshot(path=folder / f"{name}-{size}-{colours}.png", full_page=True)
-        context.close()
+def take(browser: Browser, address: str, password: str, folder: Path, name: str, width: int, colours: Colours) -> None:
+    visit = Visit(browser, address, password, width=width, colours=colours)
+    visit.go("/sign-in").screenshot(path=folder / f"sign-in-{name}.png")
+    visit.sign_in()
+    for page, path in PAGES.items():
+        # A phone's picture is of its screen: the bar under the thumb stands at its end.
+        visit.go(path).screenshot(path=folder / f"{page}-{name}.png", full_page=width > 600)
+    visit.close()
 
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        site = busy_site(fresh_database(Path(scratch)))
-        site.user(Role.ADMIN, "admin@example.com")
-        with served(site.app) as address, browsing() as browser:
-            take(browser, address, site, folder, "light")
-            take(browser, address, site, folder, "dark")
-        site.database.dispose()
+        night = busy(Path(scratch))
+        with served(night.world.app) as address, browsing() as browser:
+            take(browser, address, night.password, folder, "wide", 1280, "light")
+            take(browser, address, night.password, folder, "phone", 360, "dark")
+        night.world.database.dispose()
 
 
 if __name__ == "__main__":

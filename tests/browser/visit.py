@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.admin.console_site import Site
+from tests.browser.world import ADMIN
 
 Colours = Literal["light", "dark"]
 GRAVE = ("serious", "critical")
@@ -16,10 +16,17 @@ class Visit:
     """`faults` are errors on the console, violations of the content policy, and requests to other hosts."""
 
     def __init__(
-        self, browser: Browser, address: str, site: Site, *, width: int = 1280, colours: Colours = "light", scripts=True
+        self,
+        browser: Browser,
+        address: str,
+        password: str,
+        *,
+        width: int = 1280,
+        colours: Colours = "light",
+        scripts: bool = True,
     ) -> None:
         self.address = address
-        self.site = site
+        self._password = password
         self.faults: list[str] = []
         self._context = browser.new_context(
             viewport={"width": width, "height": 780},
@@ -46,8 +53,8 @@ class Visit:
     def sign_in(self) -> "Visit":
         """By the form's first submit button, as the interface contract says."""
         self.page.goto(self.address)
-        self.page.fill("[name=email]", "admin@example.com")
-        self.page.fill("[name=password]", self.site.passwords["admin@example.com"])
+        self.page.fill("[name=email]", ADMIN)
+        self.page.fill("[name=password]", self._password)
         self.page.locator("form button[type=submit]").first.click()
         self.page.wait_for_selector("#live")
         return self
