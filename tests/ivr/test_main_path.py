@@ -124,6 +124,13 @@ def test_star_repeats_every_question(acme: World) -> None:
     assert call.record().press("*").step == "hold"
 
 
+def test_star_is_patient_but_not_for_ever(acme: World) -> None:
+    call = acme.phone().to_priority()
+    while not call.is_over and call.prompts < 30:
+        call.press("*") if call.question.tag == "Gather" else call.wait()
+    assert call.is_over
+
+
 def test_what_comes_after_the_page_has_left_goes_out_as_one_update(acme_on_both: World) -> None:
     call = acme_on_both.phone().to_callback()
     acme_on_both.clock.advance(timedelta(seconds=46))
