@@ -1,0 +1,34 @@
+"""Measure, and print one table: `python -m benchmarks [latency] [calls] [on_call] [start] [--small] [--on KIND]`."""
+
+import argparse
+import sys
+
+from benchmarks import calls, databases, latency, machine, on_call, start
+from benchmarks.results import table
+
+PROGRAMS = {"latency": latency, "calls": calls, "on_call": on_call, "start": start}
+KINDS = (databases.SQLITE, databases.POSTGRESQL)
+
+
+def main(argv: list[str]) -> None:
+    """Run the programs that are named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the line beside its targets.")
+    parser.add_argument("programs", nargs="*", metavar="PROGRAM", help=f"{', '.join(PROGRAMS)} (default: all)")
+    parser.add_argument("--on", choices=KINDS, help="only on this kind of database")
+    parser.add_argument("--small", action="store_true", help="tiny sizes: to see that it runs, not to measure")
+    arguments = parser.parse_args(argv)
+    if unknown := [name for name in arguments.programs if name not in PROGRAMS]:
+        parser.error(f"no such program: {', '.join(unknown)}")
+    rows = []
+    print(machine.facts(), machine.load(), "", sep="\n", flush=True)
+    with databases.both() as kinds:
+        wanted = {kind: kinds[kind] for kind in KINDS if arguments.on in (None, kind)}
+        for name in arguments.programs or PROGRAMS:
+            program = PROGRAMS[name]
+            print(f"{name} …", file=sys.stderr, flush=True)
+            rows += program.run(wanted, program.SMALL if arguments.small else program.NORMAL)
+    print(table(rows), "", machine.load(), sep="\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,66 @@
+"""The product as it runs in earnest: `python app.py …`, with a Twilio account whose provider is on this machine."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import psutil
+
+from benchmarks import line, processes
+from benchmarks.callers import Server
+from benchmarks.databases import SQLITE
+from benchmarks.telephone import AUTH_TOKEN, NUMBER
+
+NOBODY = "http://127.0.0.1:9"
+
+
+class Installation:
+    """A database and the settings of the processes that share it."""
+
+    def __init__(self, database_url: str, provider_url: str = NOBODY) -> None:
+        self.database_url = database_url
+        port = processes.free_port()
+        self.server = Server(port, f"http://127.0.0.1:{port}")
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": "a secret key of the benchmarks",
+            "PIN_PEPPER": "a pepper of the benchmarks",
+            "PUBLIC_URL": self.server.url,
+            "TWILIO_ACCOUNT_SID": f"AC{1:032x}",
+            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "TWILIO_NUMBER": NUMBER,
+            "TWILIO_API_URL": provider_url,
+        }
+
+    def loaded(self) -> "Installation":
+        """With the line of the benchmarks."""
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(line.document())
+            file.flush()
+            self.does("load", file.name)
+        return self
+
+    def does(self, *arguments: str) -> str:
+        """Run one command to its end; answers the last line that it prints."""
+        return processes.run(["app.py", *arguments], self._environment).strip().rpartition("\n")[2]
+
+    @contextmanager
+    def runs(self, command: str) -> Iterator[psutil.Process]:
+        """`serve`, `web` or `worker`, from when it is ready until the block ends."""
+
+        def is_ready(said: bytes) -> bool:
+            return b"at work" in said if command == "worker" else processes.answers(self.server.port, "/healthz")
+
+        where = [] if command == "worker" else ["--port", str(self.server.port)]
+        with processes.running(["app.py", command, *where], self._environment, is_ready) as process:
+            yield process
+
+    @contextmanager
+    def is_at_work(self, kind: str) -> Iterator[None]:
+        """Web and engine: in one process on SQLite, in two on PostgreSQL."""
+        with ExitStack() as started:
+            for command in ["serve"] if kind == SQLITE else ["web", "worker"]:
+                started.enter_context(self.runs(command))
+            yield
