@@ -28,7 +28,7 @@ def rest() -> None:
 
 
 def play(
-    company: Company, database: Database, caller: str, pin: str, pause: Callable[[], None] = rest
+    company: Company, database: Database, caller: str, pin: str, pause: Callable[[], object] = rest
 ) -> Iterator[str]:
     """Phone the line from `caller` with `pin`, report a P1, and answer the page as the technician who gets it.
 
@@ -47,7 +47,7 @@ class _Stuck(Exception):
 
 
 class _Story:
-    def __init__(self, company: Company, database: Database, pause: Callable[[], None]) -> None:
+    def __init__(self, company: Company, database: Database, pause: Callable[[], object]) -> None:
         self._company = company
         self._database = database
         self._pause = pause

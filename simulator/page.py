@@ -80,7 +80,6 @@ class Page:
                 technicians=view.technicians(session),
                 looks=self._looks(_by_key(session)),
                 explanations=EXPLANATIONS,
-                modes=list(HandsetMode),
                 number=number,
                 regions=self._regions(session, number),
             )
@@ -137,7 +136,10 @@ class Page:
             phone = view.handset(session, person.number)
             regions[f"screen-{person.key}"] = render_template("simulator/_screen.html", phone=phone, big=False)
             regions[f"controls-{person.key}"] = render_template(
-                "simulator/_handset_controls.html", phone=phone, person=person, modes=list(HandsetMode)
+                "simulator/_handset_controls.html", phone=phone, person=person
+            )
+            regions[f"mode-{person.key}"] = render_template(
+                "simulator/_mode.html", phone=phone, person=person, modes=list(HandsetMode)
             )
         return {name: _versioned(name, html) for name, html in regions.items()}
 

@@ -110,7 +110,7 @@ class Terminal:
         lines = call["lines"]
         for line in lines[self._seen(call["sid"], len(lines)) :]:
             if line["kind"] != "pressed":
-                news.append(f"- {line['text']}" if line["kind"] == "said" else f"  ({line['text']})")
+                news.append(f"{'-' if line['kind'] == 'said' else ' '} {line['text']}")
         if self._states.get(number) != f"{call['sid']} {call['state']}":
             self._states[number] = f"{call['sid']} {call['state']}"
             if not call["live"] or call["ringing"] or call["listens"] or call["records"]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.call import CallStep
 from models.customer import Contact, Contract, Customer
 from models.technician import Technician
-from models.ticket import TicketEvent
+from models.ticket import Ticket, TicketEvent, TicketState
 from simulator.exchange import at_the_phone
 from simulator.tables import (
     ENDED,
@@ -55,10 +55,11 @@ ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing on a telephone's screen. `kind`: said, played, pressed, spoke or note."""
+    """One thing on a telephone's screen. `kind`: said, played, pressed, spoke, note, or for a text received or sent."""
 
     kind: str
     text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,13 @@ class Handset:
     texts: Sequence[Text]
     suggestion: str
 
+    def screen(self, call_lines: int) -> list[Line]:
+        """Texts and the call as they came, with at most so many lines of a call that is over."""
+        lines = [Line("sent" if text.mine else "received", text.body, text.at) for text in self.texts]
+        if self.call:
+            lines += self.call.lines if self.call.live else self.call.lines[-call_lines:]
+        return sorted(lines, key=lambda line: line.at)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -119,12 +127,13 @@ def handset(session: Session, number: str) -> Handset:
     state = session.get(HandsetState, number)
     texts = _texts(session, number)
     received = [text.body for text in texts if not text.mine]
+    suggestion = _suggestion(session, received[-1]) if received else ""
     return Handset(
         number=number,
         mode=state.mode if state else HandsetMode.ON,
         call=_call(session, number),
         texts=texts,
-        suggestion=_suggestion(received[-1]) if received else "",
+        suggestion=suggestion,
     )
 
 
@@ -206,10 +215,11 @@ def _lines(heard: Sequence[Heard]) -> list[Line]:
     """What was heard, keys that were pressed one after the other in one line."""
     lines: list[Line] = []
     for kind, group in groupby(heard, lambda one: one.kind):
-        texts = [one.text for one in group]
+        same = list(group)
         if kind is HeardKind.PRESSED:
-            texts = [" ".join(texts)]
-        lines += [Line(kind.value, text) for text in texts]
+            lines.append(Line(kind.value, " ".join(one.text for one in same), same[0].at))
+        else:
+            lines += [Line(kind.value, one.text, one.at) for one in same]
     return lines
 
 
@@ -224,7 +234,8 @@ def _texts(session: Session, number: str) -> list[Text]:
     ]
 
 
-def _suggestion(body: str) -> str:
-    """The answer that a text itself asks for: 'Reply ACK 100001'."""
-    asked = re.search(r"\bACK [0-9]{6,7}\b", body)
-    return asked.group() if asked else ""
+def _suggestion(session: Session, body: str) -> str:
+    """The answer that a text itself asks for ('Reply ACK 100001') while nobody has the ticket."""
+    asked = re.search(r"\bACK ([0-9]{6,7})\b", body)
+    ticket = session.get(Ticket, int(asked[1])) if asked else None
+    return asked[0] if asked and ticket and ticket.state is TicketState.OPEN else ""

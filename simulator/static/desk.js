@@ -3,7 +3,7 @@
 (() => {
   const local = (root) => root.querySelectorAll("time[datetime]:not([data-local])").forEach((time) => {
     const seconds = "seconds" in time.dataset ? { second: "2-digit" } : {};
-    time.textContent = new Date(time.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", ...seconds });
+    time.textContent = new Date(time.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...seconds });
     time.dataset.local = "";
   });
   const show = (root) => {
@@ -11,9 +11,9 @@
     root.querySelectorAll(".screen").forEach((screen) => { screen.scrollTop = screen.scrollHeight; });
   };
   show(document);
-  document.body.addEventListener("htmx:oobAfterSwap", (event) => {
-    show(event.detail.target);
-    event.detail.target.querySelector("textarea[autofocus]")?.focus();
+  document.body.addEventListener("htmx:load", (event) => {
+    show(event.detail.elt);
+    event.detail.elt.querySelector("#words")?.focus();
   });
 
   document.addEventListener("keydown", (event) => {
