@@ -105,7 +105,7 @@ class ScheduleForm(FlaskForm):
 
     def offer(self, names: Mapping[str, str]) -> None:
         """Let technicians be chosen by name, with some places to spare."""
-        choices = [fields.choice("", "-"), *(fields.choice(key, name) for key, name in names.items())]
+        choices = [fields.choice("", "nobody"), *(fields.choice(key, name) for key, name in names.items())]
         for layer in self.layers:
             places = layer.form.participants
             filled = len([place for place in places if place.data])

@@ -30,13 +30,15 @@ PAGES = {
 }
 
 
-def take(browser: Browser, address: str, password: str, folder: Path, name: str, width: int, colours: Colours) -> None:
+def take(
+    browser: Browser, address: str, password: str, folder: Path, suffix: str, width: int, colours: Colours
+) -> None:
     visit = Visit(browser, address, password, width=width, colours=colours)
-    visit.go("/sign-in").screenshot(path=folder / f"sign-in-{name}.png")
+    visit.go("/sign-in").screenshot(path=folder / f"sign-in{suffix}.png")
     visit.sign_in()
     for page, path in PAGES.items():
         # A phone's picture is of its screen: the bar under the thumb stands at its end.
-        visit.go(path).screenshot(path=folder / f"{page}-{name}.png", full_page=width > 600)
+        visit.go(path).screenshot(path=folder / f"{page}{suffix}.png", full_page=width > 600)
     visit.close()
 
 
@@ -45,8 +47,8 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         night = busy(Path(scratch))
         with served(night.world.app) as address, browsing() as browser:
-            take(browser, address, night.password, folder, "wide", 1280, "light")
-            take(browser, address, night.password, folder, "phone", 360, "dark")
+            take(browser, address, night.password, folder, "", 1280, "light")
+            take(browser, address, night.password, folder, "-phone", 360, "dark")
         night.world.database.dispose()
 
 
