@@ -33,7 +33,7 @@ FRUITLESS = 3
 
 @dataclass(slots=True)
 class Exchange:
-    """What one webhook works with. `call` is a copy of the locked row; `save` writes it back."""
+    """What one webhook works with. `call` is a copy of the locked row; `conduct` writes it back."""
 
     session: Session
     line: Line
