@@ -1,30 +1,7 @@
 """A virtual phone company: the application and the provider's own SDK cannot tell it from the real one.
 
-`Company(database, transport, account_sid, auth_token, line_number, public_url)` is the company, `Runner(company)` lets
-it live in real time, `create_api(company)` is the provider's REST API, `create_page(company)` the telephones on a desk,
-`Mailbox(database)` the carrier of e-mails, `play` a demonstration call, `terminal` a telephone for the command line.
+`company.Company` is the company, `runner.Runner` lets it live in real time, `api.create_api` is the provider's REST
+API, `page.create_page` the telephones on a desk, `mail.Mailbox` the carrier of e-mails, `terminal.terminal` a telephone
+for the command line, and `demonstration.play` one call from the first ring to 'in charge'. Tests tell their stories
+with `company.phone(number).dials()` and `company.handset(number)`.
 """
-
-from simulator.api import create_api
-from simulator.company import Company
-from simulator.demonstration import play
-from simulator.exchange import SPEECH_PACE
-from simulator.mail import Mailbox
-from simulator.page import create_page
-from simulator.runner import Runner
-from simulator.terminal import terminal
-from simulator.transport import HttpTransport, Transport, WsgiTransport
-
-__all__ = [
-    "SPEECH_PACE",
-    "Company",
-    "HttpTransport",
-    "Mailbox",
-    "Runner",
-    "Transport",
-    "WsgiTransport",
-    "create_api",
-    "create_page",
-    "play",
-    "terminal",
-]
