@@ -142,7 +142,10 @@ def test_a_page_always_has_something_to_do_or_a_time_to_look_again(
     outcomes: list[tuple[str, Outcome]],
 ) -> None:
     where = position(level, round, since=0, passed=passed, alarmed=alarmed)
-    attempts = [Attempt(person, channel, outcome) for (person, outcome), channel in zip(outcomes, [SMS, VOICE] * 2)]
+    attempts = [
+        Attempt(person, channel, outcome)
+        for (person, outcome), channel in zip(outcomes, [SMS, VOICE] * 2, strict=False)
+    ]
     now = at(minute)
     match next_move(POLICY, priority, where, attempts, now):
         case Wait(until):

@@ -70,7 +70,7 @@ def test_what_comes_after_the_page_left_is_sent_as_one_update(world: World) -> N
     call.presses("1").records("Now it is on fire")
     call.hangs_up()
     world.settles()
-    page, update = world.handset("anna").texts
+    _page, update = world.handset("anna").texts
     assert "recorded a description" in update
 
 
