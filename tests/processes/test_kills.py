@@ -1,6 +1,7 @@
 """kill -9 of any process between any two steps loses nothing."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -75,7 +76,7 @@ def test_workers_killed_again_and_again_lose_no_page(machines: Site) -> None:
         reports(machines).hangs_up()
         workers.pop(0).is_killed()
         workers.append(machines.starts("worker"))
-        eventually(lambda n=number: has_text(machines, "anna", n), seconds=40)
+        eventually(partial(has_text, machines, "anna", number), seconds=40)
     for number in range(100001, 100007):
         acknowledges(machines, number)
 
