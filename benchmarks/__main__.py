@@ -20,14 +20,14 @@ def main(argv: list[str]) -> None:
     if unknown := [name for name in arguments.programs if name not in PROGRAMS]:
         parser.error(f"no such program: {', '.join(unknown)}")
     rows = []
-    print(machine.facts(), machine.load(), "", sep="\n", flush=True)
+    print(machine.facts(), flush=True)
     with databases.both() as kinds:
         wanted = {kind: kinds[kind] for kind in KINDS if arguments.on in (None, kind)}
         for name in arguments.programs or PROGRAMS:
             program = PROGRAMS[name]
-            print(f"{name} …", file=sys.stderr, flush=True)
+            print(f"{name} (before it: {machine.load()})", flush=True)
             rows += program.run(wanted, program.SMALL if arguments.small else program.NORMAL)
-    print(table(rows), "", machine.load(), sep="\n")
+    print(f"({machine.load()})", "", table(rows), sep="\n")
 
 
 if __name__ == "__main__":

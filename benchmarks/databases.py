@@ -1,7 +1,6 @@
 """Databases to measure on: SQLite in a file, PostgreSQL on a server of its own, both migrated and durable."""
 
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,9 +20,7 @@ def both() -> Iterator[Kinds]:
     with tempfile.TemporaryDirectory(prefix="platinum-bench-") as folder:
         template = sqlite_template(Path(folder))
         # Not under `folder`: the server's own user may not look there.
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
-            server = PostgresServer(Path(tempfile.mkdtemp(prefix="platinum-pg-")), durable=True)
+        server = PostgresServer(Path(tempfile.mkdtemp(prefix="platinum-pg-")), durable=True)
         try:
             yield {SQLITE: lambda: sqlite(template), POSTGRESQL: server.copy}
         finally:

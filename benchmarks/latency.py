@@ -7,6 +7,7 @@ down. Its text and its technician's call arrive, through the provider's own SDK,
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from statistics import median
 
 from sqlalchemy import select
 
@@ -36,7 +37,7 @@ class Sizes:
     pages: int
 
 
-NORMAL, SMALL = Sizes(batches=3, pages=100), Sizes(batches=1, pages=4)
+NORMAL, SMALL = Sizes(batches=5, pages=100), Sizes(batches=1, pages=4)
 
 
 def run(kinds: Kinds, sizes: Sizes) -> list[Row]:
@@ -50,33 +51,36 @@ def run(kinds: Kinds, sizes: Sizes) -> list[Row]:
     return rows
 
 
-def _rows(kind: str, milliseconds: list[list[float]]) -> list[Row]:
-    first = [min(page) for page in milliseconds]
-    both = [each for page in milliseconds for each in page]
+def _rows(kind: str, batches: list[list[list[float]]]) -> list[Row]:
+    """Of the batches' figures the median: what else the machine does comes in bursts. The worst of all is beside it."""
+    first = [[min(page) for page in batch] for batch in batches]
+    both = [each for batch in batches for page in batch for each in page]
     what = f"page due → request at the carrier, {kind}"
     return [
-        at_most(f"{what}, p50", percentile(first, 50), P50, "ms", GOALERT),
-        at_most(f"{what}, p99", percentile(first, 99), P99, "ms", IRIS),
+        at_most(f"{what}, p50", median(percentile(batch, 50) for batch in first), P50, "ms", GOALERT),
+        at_most(f"{what}, p99", median(percentile(batch, 99) for batch in first), P99, "ms", IRIS),
         Row(
-            f"{what}, text and call, p50 / p99 / most",
+            "… text and call of all pages, p50 / p99 / most",
             f"{shown(percentile(both, 50))} / {shown(percentile(both, 99))} / {shown(max(both))} ms",
         ),
     ]
 
 
-def _measure(installation: Installation, carrier: Provider, sizes: Sizes) -> list[list[float]]:
-    """Milliseconds from due to each request, page by page."""
-    with callers.elsewhere() as elsewhere:
-        sids = []
-        for _ in range(sizes.batches):
-            sids += elsewhere.submit(callers.pages, installation.server, sizes.pages, A_SECOND).result()
+def _measure(installation: Installation, carrier: Provider, sizes: Sizes) -> list[list[list[float]]]:
+    """Milliseconds from due to each request, page by page, batch by batch, after a few pages to warm up."""
     database = Database(installation.database_url)
+    batches = []
     try:
-        due = _due(database, sids)
-        arrived = _arrived(database, carrier, set(due))
+        with callers.elsewhere() as elsewhere:
+            elsewhere.submit(callers.pages, installation.server, callers.CONCURRENCY, A_SECOND).result()
+            for _ in range(sizes.batches):
+                sids = elsewhere.submit(callers.pages, installation.server, sizes.pages, A_SECOND).result()
+                due = _due(database, sids)
+                arrived = _arrived(database, carrier, set(due))
+                batches.append([[(at - due[ticket]) * 1000 for at in arrived[ticket]] for ticket in due])
     finally:
         database.dispose()
-    return [[(at - due[ticket]) * 1000 for at in arrived[ticket]] for ticket in due]
+    return batches
 
 
 def _due(database: Database, sids: list[str]) -> dict[int, float]:
