@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from models.clock import VirtualClock
 from models.database import Database
+from tests.browser.server import browsing, chromium
 from tests.databases import PostgresServer, sqlite_copy, sqlite_template
 from tests.times import NIGHT
 from tests.world import LINE, World
@@ -26,6 +28,15 @@ def postgresql(testrun_uid: str) -> Iterator[PostgresServer]:
     server = PostgresServer(Path(tempfile.gettempdir()) / f"platinum-pg-{testrun_uid[:8]}")
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a process."""
+    if chromium() is None:
+        pytest.skip("no Chromium: install it, or name one in CHROMIUM")
+    with browsing() as browser:
+        yield browser
 
 
 @pytest.fixture

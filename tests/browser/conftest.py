@@ -1,18 +1,10 @@
-"""One browser for all tests of a process, and a line in full work for each."""
+"""A line in full work for each test, and windows to look at it."""
 
 import pytest
 
-from tests.browser.server import browsing, chromium, served
+from tests.browser.server import served
 from tests.browser.visit import Visit
 from tests.browser.world import busy
-
-
-@pytest.fixture(scope="session")
-def browser():
-    if chromium() is None:
-        pytest.skip("no Chromium: install it, or name one in CHROMIUM")
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -30,7 +30,13 @@ def machines(postgresql_url: str) -> Iterator[Site]:
 
 
 def reports(site: Site) -> PhoneCall:
-    return site.company.phone(ADA).dials().presses(f"{PIN}#").presses("1")
+    """Ada reports a P1. The web process plays calls too, so each key waits for the question it answers."""
+    call = site.company.phone(ADA).dials()
+    for question, keys in (("PIN", f"{PIN}#"), ("blocked system", "1")):
+        eventually(lambda question=question: question in call.words)  # type: ignore[misc]
+        call.presses(keys)
+    eventually(lambda: "Your ticket" in call.words)
+    return call
 
 
 def page_of(site: Site, number: int) -> Page:

@@ -5,17 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from models.clock import VirtualClock
-from tests.browser.server import browsing, chromium, served
+from tests.browser.server import served
 from tests.browser.visit import Visit
 from tests.world import ADA, LINE, PIN, World
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if chromium() is None:
-        pytest.skip("no Chromium: install it, or name one in CHROMIUM")
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture
