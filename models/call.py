@@ -38,7 +38,7 @@ class Call(Base):
     registered: Mapped[bool]
     staffed: Mapped[bool]
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
-    ticket_number: Mapped[int | None]
+    ticket_number: Mapped[int | None] = mapped_column(index=True)
     keyed_callback: Mapped[str | None] = mapped_column(String(32))
     outcome: Mapped[str | None] = mapped_column(String(32))
     recording_url: Mapped[str | None] = mapped_column(String(500))

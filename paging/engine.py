@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.database import Database
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 LONGEST_SLEEP = 1.0
 BEAT_EVERY = timedelta(seconds=5)
 FORGET_AFTER = timedelta(hours=1)
+AFTER_AN_ERROR = timedelta(seconds=5)
 
 
 class Engine:
@@ -67,8 +68,15 @@ class Engine:
                 advance(session, self.line, ticket, page, now)
                 return True
         except Exception:
-            log.exception("a page could not be moved on; it stays due", ticket=number)
+            log.exception("a page could not be moved on; it is tried again soon", ticket=number)
+            self._put_off(number)
             return False
+
+    def _put_off(self, number: int) -> None:
+        """One page that cannot be moved must not keep the engine from the others."""
+        with self.database.write() as session:
+            later = self.database.now(session) + AFTER_AN_ERROR
+            session.execute(update(Page).where(Page.ticket_number == number, Page.due_at < later).values(due_at=later))
 
     def _lock_if_free(self, session: Session, number: int) -> bool:
         free = select(Ticket.number).where(Ticket.number == number).with_for_update(skip_locked=True)

@@ -34,14 +34,14 @@ def _tell(
     words = _words(ticket) | values
     about = Reference(ticket_number=ticket.number)
     key = f"notice:{ticket.number}:{key or what}"
-    if number := ticket.callback or ticket.caller:
+    if ticket.callback:  # only a number that may be dialled and texted gets there
         post(
             session,
-            key=f"{key}:sms:{number}",
+            key=f"{key}:sms:{ticket.callback}",
             kind=DeliveryKind.NOTICE,
             channel=Channel.SMS,
             name=ticket.contract.customer.name,
-            address=number,
+            address=ticket.callback,
             body=line.wording.say(f"notice.{what}_sms", **words),
             now=now,
             about=about,

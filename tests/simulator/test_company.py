@@ -79,7 +79,8 @@ def test_words_take_their_time_and_keys_interrupt_them(world: World, application
     world.after(0.2)
     assert call.heard == ["a" * 30, "b" * 40]
     world.after(9)
-    assert not call.over
+    still_there = not call.over
+    assert still_there
     call.presses("1")
     assert call.over
     assert [form["Digits"] for form in application.forms("/key")] == ["1"]
@@ -124,6 +125,7 @@ def test_an_answer_that_comes_after_the_hang_up_is_dropped(world: World, applica
     call = world.company.phone(ADA).dials()
     with world.company.exchange() as exchange:
         leg = exchange.leg(call.sid)
+        assert leg is not None
         exchange.request(leg, "/slow")
     call.hangs_up()
     assert "Too late." not in call.heard

@@ -380,6 +380,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sid", name=op.f("pk_call")),
     )
     op.create_index(op.f("ix_call_caller"), "call", ["caller"], unique=False)
+    op.create_index(op.f("ix_call_ticket_number"), "call", ["ticket_number"], unique=False)
     op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),
