@@ -207,7 +207,8 @@ def report(
     _become(delivery, state, now)
     if state is DeliveryState.FAILED:
         delivery.error_code = error_code or None
-        delivery.error = line.wording.say("event.carrier_reports", status=status, code=error_code or "-")
+        key = "event.carrier_reports_code" if error_code else "event.carrier_reports"
+        delivery.error = line.wording.say(key, status=status, code=error_code)
     session.flush()
     _tell(session, line, delivery, now)
     _nudge(session, page, delivery, now)
