@@ -1,6 +1,7 @@
 """Measure, and print one table: `python -m benchmarks [latency] [calls] [on_call] [start] [--small] [--on KIND]`."""
 
 import argparse
+import signal
 import sys
 
 from benchmarks import calls, databases, latency, machine, on_call, start
@@ -19,6 +20,8 @@ def main(argv: list[str]) -> None:
     arguments = parser.parse_args(argv)
     if unknown := [name for name in arguments.programs if name not in PROGRAMS]:
         parser.error(f"no such program: {', '.join(unknown)}")
+    # Ended from outside, it still ends the processes that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     rows = []
     print(machine.facts(), flush=True)
     with databases.both() as kinds:
