@@ -48,6 +48,7 @@ from rules.pins import Peppers
 from simulator import demonstration
 from simulator.api import create_api as create_provider
 from simulator.company import Company
+from simulator.exchange import SPEECH_PACE
 from simulator.mail import Mailbox
 from simulator.page import create_page
 from simulator.runner import Runner
@@ -55,6 +56,7 @@ from simulator.terminal import terminal
 from simulator.transport import HttpTransport, Transport
 
 DEMO_ADMIN = "admin@example.com"
+TYPING_SECONDS = 20.0  # to type what a telephone would have heard
 WRONG_CONFIGURATION = 2
 
 
@@ -103,7 +105,7 @@ def put_together(
         line=line,
         peppers=Peppers(settings.pin_pepper, settings.pin_pepper_previous),
         carriers=_carriers(settings, http_client or RedirectingClient(settings.carrier_url), database),
-        company=_company(settings, database, transport or HttpTransport()) if settings.simulated else None,
+        company=_company(settings, database, transport) if settings.simulated else None,
     )
 
 
@@ -117,15 +119,18 @@ def _carriers(settings: Settings, http_client: HttpClient, database: Database) -
     return {channel: carrier for carrier in (twilio, mail) for channel in carrier.channels}
 
 
-def _company(settings: Settings, database: Database, transport: Transport) -> Company:
+def _company(settings: Settings, database: Database, transport: Transport | None) -> Company:
+    """At the pace of people, who listen and type; a test's own transport comes with a clock that does not wait."""
     return Company(
         database,
-        transport,
+        transport or HttpTransport(),
         settings.account_sid,
         settings.auth_token,
         settings.line_number,
         settings.public_url,
         text_number=settings.text_number,
+        pace=None if transport else SPEECH_PACE,
+        typing_seconds=0.0 if transport else TYPING_SECONDS,
     )
 
 
