@@ -9,6 +9,7 @@ from ivr.exchange import Exchange
 from ivr.questions import HUMAN, LANGUAGE, LOWER, REFUSED, ask
 from ivr.twiml import Speech
 from models.call import Step
+from paging.help_desk import is_staffed_by
 from rules.entitlement import Refused
 from rules.pins import Peppers
 from rules.targets import Priority
@@ -24,7 +25,7 @@ def begin(x: Exchange) -> str:
     """The line rings: the help desk in staffed hours, else the language, which a registered number skips."""
     x.call.registered = screening.is_registered(x.connection, x.call.caller)
     settings = desk.settings(x.connection)
-    x.call.staffed = desk.staffed_now(x.line, settings["service_hours"], x.now)
+    x.call.staffed = is_staffed_by(settings["service_hours"], x.line, x.now)
     x.log("call", f"from {x.call.caller or 'an unknown number'}{', registered' if x.call.registered else ''}")
     if x.call.staffed and settings["help_desk"].get("phone"):
         x.call.step = Step.DESK

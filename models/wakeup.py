@@ -29,10 +29,11 @@ class Wakeup:
     def set(self) -> None:
         self._event.set()
 
-    def wait(self, seconds: float) -> None:
-        """Return at the next announcement, or after `seconds`."""
-        self._event.wait(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Return at the next announcement, or after `seconds`; answers whether there was one."""
+        announced = self._event.wait(seconds)
         self._event.clear()
+        return announced
 
     def listen(self, stop: threading.Event) -> None:
         """Turn PostgreSQL's notifications into wake-ups until `stop`; reconnects by itself. Run it in a thread."""

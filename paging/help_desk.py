@@ -1,5 +1,6 @@
 """The help desk: whether it is staffed now, and how it is told of what waits for it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,12 @@ from rules.service_hours import is_staffed
 
 
 def is_staffed_now(session: Session, line: Line, now: datetime) -> bool:
+    """Whether the help desk is staffed, by the setting on file."""
+    return is_staffed_by(_setting(session, "service_hours"), line, now)
+
+
+def is_staffed_by(hours: Mapping[str, Any], line: Line, now: datetime) -> bool:
     """As the setting `service_hours` says, else by the line's calendar."""
-    hours = _setting(session, "service_hours")
     if hours.get("always_staffed") or hours.get("never_staffed"):
         return bool(hours.get("always_staffed"))
     return is_staffed(line.policy.line_calendar, now)
