@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.policy_file import CalendarSection, HolidaysSection, LimitSection, PlanSection, PolicyFile
+from config.policy_file import CalendarSection, HolidaysSection, LimitSection, LimitsSection, PlanSection, PolicyFile
 from rules.entitlement import EntitlementTerms
-from rules.policy import EventType, HumanPathRules, PinRules, Policy
+from rules.policy import EventType, HumanPathRules, Limits, PinRules, Policy
 from rules.service_hours import Calendar, EasterHoliday, FixedHoliday, Hours
 from rules.targets import BusinessDays, BusinessTime, Elapsed, Limit, PlanTerms, Priority
 
@@ -66,8 +66,19 @@ def _policy(file: PolicyFile) -> Policy:
         events={key: EventType(event.title, event.priority) for key, event in file.events.items()},
         pin=PinRules(line.pin_shortest, line.pin_longest, line.pin_tries),
         human_path=HumanPathRules(timedelta(seconds=file.human_path.per_number_seconds), file.human_path.pages_an_hour),
+        limits=_limits_of(file.limits),
         recording_retention=timedelta(days=file.retention.recording_days),
         **_waits(file),
+    )
+
+
+def _limits_of(section: LimitsSection) -> Limits:
+    return Limits(
+        texts_a_second=section.texts_a_second,
+        texts_at_once=section.texts_at_once,
+        text_gap=timedelta(seconds=section.text_gap_seconds),
+        calls=section.calls,
+        calls_within=timedelta(seconds=section.calls_within_seconds),
     )
 
 

@@ -157,11 +157,20 @@ class WaitsSection(_Section):
     page_leaves_after: PositiveInt
     minimum_round: PositiveInt
     no_work_follow_up: PositiveInt
+    follow_up_wait: PositiveInt
     untaken_event: PositiveInt
     lease: int = Field(ge=1, le=15)
     help_desk_dial: PositiveInt
     hold_limit: PositiveInt
     hold_news: PositiveInt
+
+
+class LimitsSection(_Section):
+    texts_a_second: float = Field(ge=0)
+    texts_at_once: PositiveInt
+    text_gap_seconds: int = Field(ge=0)
+    calls: PositiveInt
+    calls_within_seconds: PositiveInt
 
 
 class HumanPathSection(_Section):
@@ -183,6 +192,7 @@ class PolicyFile(_Section):
     matrix: dict[Priority, _Row]
     events: dict[str, EventSection]
     waits: WaitsSection
+    limits: LimitsSection
     human_path: HumanPathSection
     retention: RetentionSection
 

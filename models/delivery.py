@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base, enum_of
@@ -17,6 +17,11 @@ class DeliveryKind(StrEnum):
     UPDATE = "update"
     DUTY = "duty"
     NOTICE = "notice"
+    FOLLOW_UP = "follow_up"
+    HANG_UP = "hang_up"
+    ALERT = "alert"
+    TEST = "test"
+    BUNDLE = "bundle"
 
 
 class DeliveryState(StrEnum):
@@ -48,13 +53,17 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
 class Delivery(Base):
     """`key` is unique: what it names is said once. `due_at` is when an engine must look at it again:
 
-    the time to send while pending, the end of the lease while attempting, None afterwards. `attempts` is the fence:
-    an outcome is written only by the attempt that holds it. `urgency` 0 goes first.
+    the time to send while pending, the end of the lease while attempting, the time to ask the provider while sent,
+    None afterwards. `attempts` is the fence: an outcome is written only by the attempt that holds it. `urgency` 0 goes
+    first. `stalled`: it waits for a carrier that is down. `bundled_into`: the text that says this one too. `ends_id`:
+    the call that a HANG_UP ends. `asked` counts how often the provider was asked what became of it.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_due", "urgency", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_delivery_next", "channel", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_delivery_recent", "technician_key", "channel", "attempted_at"),
         Index("ix_delivery_page", "page_id", "round", "level"),
         Index("ix_delivery_ticket", "ticket_number"),
     )
@@ -82,3 +91,7 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     attempted_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    stalled: Mapped[bool] = mapped_column(server_default=false())
+    asked: Mapped[int] = mapped_column(server_default="0")
+    bundled_into: Mapped[int | None] = mapped_column(index=True)
+    ends_id: Mapped[int | None]

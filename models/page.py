@@ -26,7 +26,8 @@ PAGE_MOVES: dict[PageState, frozenset[PageState]] = {
 
 
 class Page(Base):
-    """`due_at` is when the engine must look at it again; None only when a person has it or closed it.
+    """`due_at` is when the engine must look at it again; None only when a person has it or closed it. While a person
+    has a P1, it is when signs of work are due; `followed_up_at` is when their owner was reminded of it last.
 
     `policy` is the escalation policy as it was when the page was raised. `alarmed_round` is the last round after
     which the fallback contacts were alarmed.
@@ -49,3 +50,4 @@ class Page(Base):
     raised_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None] = mapped_column(String(120))
+    followed_up_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""The service around the line: the people behind each role, the help desk, and the engines that run."""
+"""The service around the line: the people behind each role, the help desk, the numbers that text, the engines."""
 
 from datetime import datetime
 from typing import Any
@@ -39,3 +39,21 @@ class Heartbeat(Base):
 
     engine: Mapped[str] = mapped_column(String(120), primary_key=True)
     seen_at: Mapped[datetime]
+
+
+class Sender(Base):
+    """A number that texts: `free_at` is when all that it has sent is through, at the provider's rate."""
+
+    __tablename__ = "sender"
+
+    number: Mapped[str] = mapped_column(String(32), primary_key=True)
+    free_at: Mapped[datetime]
+
+
+class Periodic(Base):
+    """Work that is done once each time, by whichever process writes the row."""
+
+    __tablename__ = "periodic"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    scheduled_for: Mapped[datetime] = mapped_column(primary_key=True)

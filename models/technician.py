@@ -1,5 +1,8 @@
 """Who can be paged."""
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -7,7 +10,11 @@ from models.database import Base
 
 
 class Technician(Base):
-    """A person who can be on call; `key` never changes, schedules name it."""
+    """A person who can be on call; `key` never changes, schedules name it.
+
+    `channels` is the order in which this person wants to be paged (None: the policy's), `quiet_channels` are not used
+    for less than a P1. `opted_out_at`: the carrier refuses to text this number until its owner sends START.
+    """
 
     __tablename__ = "technician"
 
@@ -16,3 +23,7 @@ class Technician(Base):
     time_zone: Mapped[str] = mapped_column(String(64))
     phone: Mapped[str | None] = mapped_column(String(32), index=True)
     email: Mapped[str | None] = mapped_column(String(254))
+    second_phone: Mapped[str | None] = mapped_column(String(32), index=True)
+    channels: Mapped[list[Any] | None]
+    quiet_channels: Mapped[list[Any] | None]
+    opted_out_at: Mapped[datetime | None]

@@ -32,6 +32,7 @@ class TicketSource(StrEnum):
     CALL = "call"
     EVENT = "event"
     MAINTENANCE = "maintenance"
+    DRILL = "drill"
 
 
 class Ticket(Base):

@@ -16,11 +16,13 @@ from rules.escalation import (
     Attempt,
     Channel,
     EscalationPolicy,
+    Level,
     Outcome,
     Position,
     StartChannels,
     StartLevel,
     Wait,
+    channels_for,
     next_move,
     opening_channels,
 )
@@ -70,7 +72,11 @@ def _next(
         passed=page.passed,
         alarmed=page.alarmed_round == page.round,
     )
-    return next_move(policy, ticket.priority, position, _attempts(session, page), now)
+    attempts = _attempts(session, page)
+    rung = policy.levels[page.level - 1]
+    people = roster.people(session, [f"technician:{attempt.person}" for attempt in attempts], now)
+    channels = {person.key: channels_for(rung.channels, person.wishes, ticket.priority) for person in people}
+    return next_move(policy, ticket.priority, position, attempts, channels, now)
 
 
 def _attempts(session: Session, page: Page) -> list[Attempt]:
@@ -105,15 +111,20 @@ def _start_level(
     page.round, page.level, page.level_started_at, page.passed = number, level, now, False
     rung = policy.levels[level - 1]
     people = roster.people(session, rung.notify, now)
-    channels = opening_channels(ticket.priority, rung)
+    opening = {person: _opening(ticket, rung, person) for person in people}
     if not people:
-        people, channels = _nobody_on_call(session, line, ticket, page, policy, now), ALARM_CHANNELS
+        people = _nobody_on_call(session, line, ticket, page, policy, now)
+        opening = dict.fromkeys(people, ALARM_CHANNELS)
     names = ", ".join(person.name for person in people) or line.wording.say("event.nobody")
     told = line.wording.say("event.level", round=number, level=level, names=names)
     record(session, ticket.number, now, "level", told)
-    for person in people:
+    for person, channels in opening.items():
         for channel in channels:
             messages.page(session, line, ticket, page, person, channel, now)
+
+
+def _opening(ticket: Ticket, level: Level, person: Person) -> tuple[Channel, ...]:
+    return opening_channels(ticket.priority, channels_for(level.channels, person.wishes, ticket.priority))
 
 
 def _nobody_on_call(

@@ -59,7 +59,7 @@ def _post(
         kind=kind,
         channel=channel,
         name=person.name,
-        address=person.email if channel is Channel.EMAIL else person.phone,
+        address=person.address(channel),
         subject=body if channel is Channel.EMAIL else None,
         body=body,
         now=now,

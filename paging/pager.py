@@ -58,7 +58,7 @@ def raise_page(session: Session, line: Line, ticket: Ticket, now: datetime, leav
     page = Page(
         ticket_number=ticket.number,
         state=PageState.ARMED,
-        policy=roster.escalation_policy(session, ticket.contract.escalation_policy),
+        policy=roster.escalation_policy(session, ticket.contract.escalation_policy, ticket.priority),
         level=1,
         round=1,
         due_at=leaves_at,

@@ -14,9 +14,10 @@ from models.schedule import EscalationPolicy as PolicyRow
 from models.schedule import Schedule as ScheduleRow
 from models.schedule import ScheduleRevision
 from models.technician import Technician
-from rules.escalation import Channel, EscalationPolicy, Level
+from rules.escalation import Channel, EscalationPolicy, Level, Wishes
 from rules.on_call import Absence, History, Layer, OnCall, Override, Revision, Schedule, Window, on_call
 from rules.rotation import Rotation, Unit
+from rules.targets import Priority
 
 
 class UnknownSchedule(Exception):
@@ -31,6 +32,17 @@ class Person:
     name: str
     phone: str | None
     email: str | None
+    second_phone: str | None = None
+    wishes: Wishes = Wishes()
+
+    def address(self, channel: Channel) -> str | None:
+        """Where a message by this channel goes."""
+        match channel:
+            case Channel.EMAIL:
+                return self.email
+            case Channel.SECOND_PHONE:
+                return self.second_phone
+        return self.phone
 
 
 def technicians(session: Session) -> dict[str, Technician]:
@@ -106,7 +118,19 @@ def people(session: Session, targets: Iterable[str], at: datetime) -> list[Perso
     """The people whom targets ('schedule:KEY', 'technician:KEY') mean at `at`, each once, in order."""
     keys = dict.fromkeys(key for target in targets if (key := _technician_key(session, target, at)))
     found = {t.key: t for t in session.execute(select(Technician).where(Technician.key.in_(keys))).scalars()}
-    return [Person(t.key, t.name, t.phone, t.email) for key in keys if (t := found.get(key))]
+    return [person_of(t) for key in keys if (t := found.get(key))]
+
+
+def person_of(technician: Technician) -> Person:
+    """A technician as somebody to page."""
+    wishes = Wishes(
+        order=tuple(Channel(channel) for channel in technician.channels or ()),
+        quiet=frozenset(Channel(channel) for channel in technician.quiet_channels or ()),
+        has_second_phone=bool(technician.second_phone),
+    )
+    return Person(
+        technician.key, technician.name, technician.phone, technician.email, technician.second_phone, wishes
+    )
 
 
 def _technician_key(session: Session, target: str, at: datetime) -> str | None:
@@ -119,9 +143,14 @@ def _technician_key(session: Session, target: str, at: datetime) -> str | None:
         return None
 
 
-def escalation_policy(session: Session, key: str) -> dict[str, Any]:
-    """The content of the policy, else of the default one, else one that pages whoever can be found."""
+def escalation_policy(session: Session, key: str, priority: Priority) -> dict[str, Any]:
+    """The content of the policy, else of the default one, else one that pages whoever can be found.
+
+    A policy may name another one that holds in its place for a priority.
+    """
     row = session.get(PolicyRow, key) or session.get(PolicyRow, "default")
+    if row and (other := session.get(PolicyRow, row.content.get("by_priority", {}).get(priority, key))):
+        row = other
     return row.content if row else _whoever_can_be_found(session)
 
 
@@ -135,16 +164,23 @@ def _whoever_can_be_found(session: Session) -> dict[str, Any]:
 
 def policy_from_content(content: Mapping[str, Any], minimum_round: timedelta) -> EscalationPolicy:
     """A policy row or a page's copy as a value; durations are seconds. `minimum_round` holds where it has none."""
-    levels = tuple(
-        Level(tuple(level["notify"]), tuple(Channel(c) for c in level["channels"]), timedelta(seconds=level["wait"]))
-        for level in content["levels"]
-    )
+    levels = tuple(_level(level) for level in content["levels"])
     own = content.get("minimum_round")
     return EscalationPolicy(
         levels=levels,
         repeat=content["repeat"],
         minimum_round=timedelta(seconds=own) if own else minimum_round,
         fallback=tuple(content["fallback"]),
+    )
+
+
+def _level(content: Mapping[str, Any]) -> Level:
+    waits = content.get("channel_waits", {})
+    return Level(
+        notify=tuple(content["notify"]),
+        channels=tuple(Channel(channel) for channel in content["channels"]),
+        wait=timedelta(seconds=content["wait"]),
+        channel_waits={Channel(channel): timedelta(seconds=seconds) for channel, seconds in waits.items()},
     )
 
 

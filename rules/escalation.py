@@ -1,12 +1,13 @@
 """What a page does next: start a channel, go to the next level or round, alarm the fallback, or wait.
 
-A level's channels start in order: a P1's all at once, another priority's when the one before has failed or its share
-of the wait is over (half of it, with two channels). A level ends when its wait is over, when somebody passed, or early
-when nothing in it can still be answered. After the last level the round is repeated, never sooner than its length.
+A person's channels start in order: a P1's all at once, another priority's when the one before has failed or its wait
+is over (half of the level's, with two channels). A second telephone rings when the first has not answered. A level ends
+when its wait is over, when somebody passed, or early when nothing in it can still be answered. After the last level the
+round is repeated, never sooner than its length.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,31 +17,52 @@ from rules.targets import Priority
 class Channel(StrEnum):
     SMS = "sms"
     VOICE = "voice"
+    SECOND_PHONE = "second_phone"
     EMAIL = "email"
 
 
+POLICY_CHANNELS = (Channel.SMS, Channel.VOICE, Channel.EMAIL)
+"""What a level may use. A second telephone is the technician's own affair, and follows `VOICE`."""
 ALARM_CHANNELS = (Channel.SMS, Channel.VOICE)
 
 
 class Outcome(StrEnum):
-    """What became of one message to one person: `DELIVERED` means that it can still be answered."""
+    """What became of one message to one person: `DELIVERED` means that it can still be answered.
+
+    `STALLED` waits for a carrier that is down: the next channel does not wait for it.
+    """
 
     OPEN = "open"
+    STALLED = "stalled"
     DELIVERED = "delivered"
     UNANSWERED = "unanswered"
     FAILED = "failed"
 
 
 LOST = frozenset({Outcome.UNANSWERED, Outcome.FAILED})
+NOT_WAITED_FOR = LOST | {Outcome.STALLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How somebody wants to be paged: channels in `order` first, `quiet` ones for nothing less than a P1."""
+
+    order: tuple[Channel, ...] = ()
+    quiet: frozenset[Channel] = frozenset()
+    has_second_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """`notify` names targets as 'schedule:KEY' or 'technician:KEY'."""
+    """`notify` names targets as 'schedule:KEY' or 'technician:KEY'.
+
+    `channel_waits` is how long a channel has until the next one starts; others share the level's `wait` evenly.
+    """
 
     notify: tuple[str, ...]
     channels: tuple[Channel, ...]
     wait: timedelta
+    channel_waits: Mapping[Channel, timedelta] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +125,53 @@ class AlarmFallback:
 Move = Wait | StartChannels | StartLevel | AlarmFallback
 
 
-def opening_channels(priority: Priority, level: Level) -> tuple[Channel, ...]:
-    """The channels that start with the level: a P1 rings at once, the others text first."""
-    return level.channels if priority is Priority.P1 else level.channels[:1]
+def channels_for(channels: Sequence[Channel], wishes: Wishes, priority: Priority) -> tuple[Channel, ...]:
+    """A level's channels as one person wants them. Wishes never leave somebody without any."""
+    ordered = sorted(channels, key=lambda channel: _rank(channel, wishes.order))
+    if priority is not Priority.P1:
+        ordered = [channel for channel in ordered if channel not in wishes.quiet] or ordered
+    if wishes.has_second_phone and Channel.VOICE in ordered:
+        ordered.insert(ordered.index(Channel.VOICE) + 1, Channel.SECOND_PHONE)
+    return tuple(ordered)
+
+
+def _rank(channel: Channel, order: Sequence[Channel]) -> int:
+    return order.index(channel) if channel in order else len(order)
+
+
+def opening_channels(priority: Priority, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
+    """The channels of one person that start with the level: a P1 rings at once, the others text first."""
+    if priority is not Priority.P1:
+        return channels[:1]
+    return tuple(channel for channel in channels if channel is not Channel.SECOND_PHONE)
 
 
 def next_move(
-    policy: EscalationPolicy, priority: Priority, position: Position, attempts: Sequence[Attempt], now: datetime
+    policy: EscalationPolicy,
+    priority: Priority,
+    position: Position,
+    attempts: Sequence[Attempt],
+    channels: Mapping[str, tuple[Channel, ...]],
+    now: datetime,
 ) -> Move:
-    """What to do now with a page that nobody has taken yet. `attempts` are those of the current level."""
+    """What to do now with a page that nobody has taken yet.
+
+    `attempts` are those of the current level, `channels` those that each person of it has, in order.
+    """
     level = policy.levels[position.level - 1]
     ends_at = position.level_started_at + level.wait
     if position.passed or now >= ends_at:
         return _after_level(policy, position, now)
-    if ready := _ready(priority, position, level, attempts, now):
-        return StartChannels(tuple(ready))
-    if not _still_answerable(level, attempts):
+    waiting = [
+        (person, channel, starts_at)
+        for person, ordered in channels.items()
+        for channel, starts_at in _upcoming(priority, level, position, ordered, _begun(attempts, person), now)
+    ]
+    if ready := tuple((person, channel) for person, channel, starts_at in waiting if starts_at <= now):
+        return StartChannels(ready)
+    if not waiting and not any(_is_answerable(attempt) for attempt in attempts):
         return _after_level(policy, position, now)
-    upcoming = [at for at in _channel_starts(position, level) if at > now]
-    return Wait(min([*upcoming, ends_at]))
+    return Wait(min([*(starts_at for _, _, starts_at in waiting), ends_at]))
 
 
 def _after_level(policy: EscalationPolicy, position: Position, now: datetime) -> Move:
@@ -133,30 +183,41 @@ def _after_level(policy: EscalationPolicy, position: Position, now: datetime) ->
     return Wait(next_round_at) if now < next_round_at else StartLevel(position.round + 1, 1)
 
 
-def _ready(
-    priority: Priority, position: Position, level: Level, attempts: Sequence[Attempt], now: datetime
-) -> list[tuple[str, Channel]]:
-    """Messages whose time has come: for each person the first of the level's channels that has not begun."""
-    starts = dict(zip(level.channels, _channel_starts(position, level), strict=True))
-    ready = []
-    for person in dict.fromkeys(attempt.person for attempt in attempts):
-        begun = {attempt.channel: attempt.outcome for attempt in attempts if attempt.person == person}
-        upcoming = next((channel for channel in level.channels if channel not in begun), None)
-        if upcoming is None:
-            continue
-        if priority is Priority.P1 or LOST.issuperset(begun.values()) or now >= starts[upcoming]:
-            ready.append((person, upcoming))
-    return ready
+def _begun(attempts: Sequence[Attempt], person: str) -> dict[Channel, Outcome]:
+    return {attempt.channel: attempt.outcome for attempt in attempts if attempt.person == person}
 
 
-def _channel_starts(position: Position, level: Level) -> list[datetime]:
-    share = level.wait / len(level.channels)
-    return [position.level_started_at + share * index for index in range(len(level.channels))]
+def _upcoming(
+    priority: Priority,
+    level: Level,
+    position: Position,
+    ordered: tuple[Channel, ...],
+    begun: Mapping[Channel, Outcome],
+    now: datetime,
+) -> list[tuple[Channel, datetime]]:
+    """One person's channels that come next, each with when it starts: `now` where nothing is left to wait for."""
+    starts = _channel_starts(level, position, ordered)
+    upcoming = [channel for channel in ordered if channel not in begun]
+    if priority is not Priority.P1:
+        nothing_to_wait_for = NOT_WAITED_FOR.issuperset(begun.values())
+        return [(channel, now if nothing_to_wait_for else starts[channel]) for channel in upcoming[:1]]
+    rang_out = begun.get(Channel.VOICE, Outcome.OPEN) in NOT_WAITED_FOR
+    return [
+        (channel, starts[channel] if channel is Channel.SECOND_PHONE and not rang_out else now) for channel in upcoming
+    ]
 
 
-def _still_answerable(level: Level, attempts: Sequence[Attempt]) -> bool:
-    """False once every channel of everyone has failed or rung out, with no text delivered."""
-    if not LOST.issuperset(attempt.outcome for attempt in attempts):
-        return True
-    begun = {(attempt.person, attempt.channel) for attempt in attempts}
-    return any((attempt.person, channel) not in begun for attempt in attempts for channel in level.channels)
+def _channel_starts(level: Level, position: Position, ordered: tuple[Channel, ...]) -> dict[Channel, datetime]:
+    """When each channel starts, if those before it neither fail nor are answered."""
+    starts, at = {}, position.level_started_at
+    for channel in ordered:
+        starts[channel] = at
+        at += level.channel_waits.get(channel, level.wait / len(ordered))
+    return starts
+
+
+def _is_answerable(attempt: Attempt) -> bool:
+    """An e-mail that was handed over is read when it is read: it does not keep a level waiting."""
+    if attempt.channel is Channel.EMAIL and attempt.outcome is Outcome.DELIVERED:
+        return False
+    return attempt.outcome not in LOST

@@ -37,6 +37,22 @@ class HumanPathRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a number may send and a technician must bear.
+
+    texts_a_second          segments that one number sends, 0 for no limit; `texts_at_once` may go in a burst
+    text_gap                between two texts that page one technician: what comes meanwhile is bundled
+    calls, calls_within     the most calls to one technician in so long, but for a P1
+    """
+
+    texts_a_second: float
+    texts_at_once: int
+    text_gap: timedelta
+    calls: int
+    calls_within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The service as the vendor sells it. Times without another meaning are real time.
 
@@ -50,7 +66,8 @@ class Policy:
     callback_countries      ISO 3166 codes of the numbers that may be dialled and texted
     page_leaves_after       since the priority, for a caller who is still talking
     minimum_round           no round of a page begins sooner after the one before
-    no_work_follow_up       an acknowledged P1 pages again when nobody works on it for so long
+    no_work_follow_up       an acknowledged P1 pages its owner again when nobody works on it for so long
+    follow_up_wait          how long the owner then has, before the page goes on to the next level
     untaken_event           in staffed hours, how long the help desk has an event before the technician is paged
     lease                   how long a worker has one delivery to itself
     help_desk_dial          how long the help desk's telephone rings
@@ -72,9 +89,11 @@ class Policy:
     events: Mapping[str, EventType]
     pin: PinRules
     human_path: HumanPathRules
+    limits: Limits
     page_leaves_after: timedelta
     minimum_round: timedelta
     no_work_follow_up: timedelta
+    follow_up_wait: timedelta
     untaken_event: timedelta
     lease: timedelta
     help_desk_dial: timedelta

@@ -57,7 +57,7 @@ class RedirectingClient(TwilioHttpClient):
 class TwilioCarrier:
     """Sends SMS from `text_number` and rings from `number` (E.164)."""
 
-    channels = frozenset({Channel.SMS, Channel.VOICE})
+    channels = frozenset({Channel.SMS, Channel.VOICE, Channel.SECOND_PHONE})
 
     def __init__(
         self, account_sid: str, auth_token: str, number: str, text_number: str, http_client: HttpClient

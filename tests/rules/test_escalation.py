@@ -17,14 +17,18 @@ from rules.escalation import (
     StartChannels,
     StartLevel,
     Wait,
+    Wishes,
+    channels_for,
     next_move,
     opening_channels,
 )
 from rules.targets import Priority
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-SMS, VOICE, EMAIL = Channel.SMS, Channel.VOICE, Channel.EMAIL
+SMS, VOICE, SECOND_PHONE, EMAIL = Channel.SMS, Channel.VOICE, Channel.SECOND_PHONE, Channel.EMAIL
 OPEN, DELIVERED, FAILED, UNANSWERED = Outcome.OPEN, Outcome.DELIVERED, Outcome.FAILED, Outcome.UNANSWERED
+STALLED = Outcome.STALLED
+BOTH = (SMS, VOICE)
 LEVELS = (
     Level(("schedule:platinum",), (SMS, VOICE), timedelta(minutes=5)),
     Level(("technician:carla",), (SMS, VOICE), timedelta(minutes=10)),
@@ -40,8 +44,15 @@ def position(level: int = 1, round: int = 1, since: float = 0, passed: bool = Fa
     return Position(round, level, START, at(since), passed, alarmed)
 
 
-def move(where: Position, attempts: list[Attempt], minute: float, priority: Priority = Priority.P1) -> object:
-    return next_move(POLICY, priority, where, attempts, at(minute))
+def move(
+    where: Position,
+    attempts: list[Attempt],
+    minute: float,
+    priority: Priority = Priority.P1,
+    channels: tuple[Channel, ...] = BOTH,
+) -> object:
+    people = {attempt.person: channels for attempt in attempts}
+    return next_move(POLICY, priority, where, attempts, people, at(minute))
 
 
 def anna(channel: Channel, outcome: Outcome) -> Attempt:
@@ -49,13 +60,13 @@ def anna(channel: Channel, outcome: Outcome) -> Attempt:
 
 
 def test_a_p1_rings_at_once_and_a_p2_texts_first() -> None:
-    assert opening_channels(Priority.P1, LEVELS[0]) == (SMS, VOICE)
-    assert opening_channels(Priority.P2, LEVELS[0]) == (SMS,)
+    assert opening_channels(Priority.P1, BOTH) == (SMS, VOICE)
+    assert opening_channels(Priority.P2, BOTH) == (SMS,)
 
 
 def test_while_a_text_is_delivered_the_level_keeps_its_wait() -> None:
     attempts = [anna(SMS, DELIVERED), anna(VOICE, UNANSWERED)]
-    assert move(position(), attempts, 1) == Wait(at(2.5))
+    assert move(position(), attempts, 1) == Wait(at(5))
     assert move(position(), attempts, 3) == Wait(at(5))
 
 
@@ -89,8 +100,69 @@ def test_three_channels_of_a_p2_share_the_wait() -> None:
     level = Level(("technician:anna",), (SMS, VOICE, EMAIL), timedelta(minutes=6))
     policy = EscalationPolicy((level,), 1, timedelta(minutes=1), ())
     begun = [anna(SMS, DELIVERED), anna(VOICE, UNANSWERED)]
-    assert next_move(policy, Priority.P2, position(), begun, at(3)) == Wait(at(4))
-    assert next_move(policy, Priority.P2, position(), begun, at(4)) == StartChannels((("anna", EMAIL),))
+    people = {"anna": level.channels}
+    assert next_move(policy, Priority.P2, position(), begun, people, at(3)) == Wait(at(4))
+    assert next_move(policy, Priority.P2, position(), begun, people, at(4)) == StartChannels((("anna", EMAIL),))
+
+
+def test_a_channel_may_have_a_wait_of_its_own() -> None:
+    level = Level(("technician:anna",), BOTH, timedelta(minutes=6), {SMS: timedelta(seconds=90)})
+    policy = EscalationPolicy((level,), 1, timedelta(minutes=1), ())
+    texted, people = [anna(SMS, DELIVERED)], {"anna": BOTH}
+    assert next_move(policy, Priority.P2, position(), texted, people, at(1)) == Wait(at(1.5))
+    assert next_move(policy, Priority.P2, position(), texted, people, at(1.5)) == StartChannels((("anna", VOICE),))
+
+
+def test_a_channel_whose_carrier_is_down_is_not_waited_for_and_ends_nothing() -> None:
+    assert move(position(), [anna(SMS, STALLED)], 0.1, Priority.P2) == StartChannels((("anna", VOICE),))
+    assert move(position(), [anna(SMS, STALLED), anna(VOICE, STALLED)], 0.2, Priority.P2) == Wait(at(5))
+
+
+def test_an_email_that_was_handed_over_does_not_keep_a_level_waiting() -> None:
+    every = (SMS, VOICE, EMAIL)
+    lost = [anna(SMS, FAILED), anna(VOICE, UNANSWERED), anna(EMAIL, DELIVERED)]
+    assert move(position(), lost, 1, channels=every) == StartLevel(1, 2)
+    on_its_way = [anna(SMS, FAILED), anna(VOICE, UNANSWERED), anna(EMAIL, OPEN)]
+    assert move(position(), on_its_way, 1, channels=every) == Wait(at(5))
+
+
+def test_the_second_telephone_rings_when_the_first_has_not_answered() -> None:
+    three = channels_for(BOTH, Wishes(has_second_phone=True), Priority.P1)
+    assert three == (SMS, VOICE, SECOND_PHONE)
+    assert opening_channels(Priority.P1, three) == BOTH
+    ringing = [anna(SMS, DELIVERED), anna(VOICE, OPEN)]
+    assert move(position(), ringing, 1, channels=three) == Wait(at(10 / 3))
+    rang_out = [anna(SMS, DELIVERED), anna(VOICE, UNANSWERED)]
+    assert move(position(), rang_out, 1, channels=three) == StartChannels((("anna", SECOND_PHONE),))
+
+
+def test_a_p1_uses_all_that_is_left_at_once() -> None:
+    """The priority was raised while the page was out."""
+    channels = (SMS, VOICE, SECOND_PHONE, EMAIL)
+    texted = [anna(SMS, DELIVERED)]
+    assert move(position(), texted, 0.1, channels=channels) == StartChannels((("anna", VOICE), ("anna", EMAIL)))
+
+
+@pytest.mark.parametrize(
+    ("wishes", "p1", "p2"),
+    [
+        (Wishes(), (SMS, VOICE, EMAIL), (SMS, VOICE, EMAIL)),
+        (Wishes(order=(VOICE, SMS)), (VOICE, SMS, EMAIL), (VOICE, SMS, EMAIL)),
+        (Wishes(order=(EMAIL,)), (EMAIL, SMS, VOICE), (EMAIL, SMS, VOICE)),
+        (Wishes(quiet=frozenset({VOICE})), (SMS, VOICE, EMAIL), (SMS, EMAIL)),
+        (Wishes(quiet=frozenset(Channel)), (SMS, VOICE, EMAIL), (SMS, VOICE, EMAIL)),
+        (Wishes(has_second_phone=True), (SMS, VOICE, SECOND_PHONE, EMAIL), (SMS, VOICE, SECOND_PHONE, EMAIL)),
+        (
+            Wishes(has_second_phone=True, quiet=frozenset({VOICE})),
+            (SMS, VOICE, SECOND_PHONE, EMAIL),
+            (SMS, EMAIL),
+        ),
+    ],
+)
+def test_a_technicians_wishes(wishes: Wishes, p1: tuple[Channel, ...], p2: tuple[Channel, ...]) -> None:
+    every = (SMS, VOICE, EMAIL)
+    assert channels_for(every, wishes, Priority.P1) == p1
+    assert channels_for(every, wishes, Priority.P2) == p2
 
 
 def test_who_passes_hands_on_at_once() -> None:
@@ -107,7 +179,7 @@ def test_the_last_level_of_a_round_waits_for_the_rounds_length() -> None:
 def test_a_round_is_never_shorter_than_the_minimum() -> None:
     level = Level(("technician:anna",), (SMS,), timedelta(seconds=5))
     policy = EscalationPolicy((level,), 3, timedelta(seconds=60), ())
-    assert next_move(policy, Priority.P1, position(), [], at(0.2)) == Wait(at(1))
+    assert next_move(policy, Priority.P1, position(), [], {}, at(0.2)) == Wait(at(1))
 
 
 def test_after_the_last_round_the_fallback_is_alarmed_once_and_paging_goes_on() -> None:
@@ -147,7 +219,8 @@ def test_a_page_always_has_something_to_do_or_a_time_to_look_again(
         for (person, outcome), channel in zip(outcomes, [SMS, VOICE] * 2, strict=False)
     ]
     now = at(minute)
-    match next_move(POLICY, priority, where, attempts, now):
+    people = dict.fromkeys(["anna", "bruno"], (SMS, VOICE, SECOND_PHONE))
+    match next_move(POLICY, priority, where, attempts, people, now):
         case Wait(until):
             assert until > now
         case StartChannels(messages):
