@@ -30,7 +30,7 @@ class ScheduleRevision(Base):
 
 
 class EscalationPolicy(Base):
-    """`content` holds levels, repeat, minimum_round, by_priority and fallback as in the YAML file; pages take a copy."""
+    """`content` holds levels, repeat, minimum_round, by_priority and fallback as in the file; pages take a copy."""
 
     __tablename__ = "escalation_policy"
 

@@ -20,6 +20,9 @@ from rules.rotation import Rotation, Unit
 from rules.targets import Priority
 
 
+NO_WISHES = Wishes()
+
+
 class UnknownSchedule(Exception):
     """No schedule has this key."""
 
@@ -33,7 +36,7 @@ class Person:
     phone: str | None
     email: str | None
     second_phone: str | None = None
-    wishes: Wishes = Wishes()
+    wishes: Wishes = NO_WISHES
 
     def address(self, channel: Channel) -> str | None:
         """Where a message by this channel goes."""

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum, StrEnum
@@ -242,11 +242,11 @@ WALL_TIME = value(_wall_time)
 TIME_OF_DAY = value(_time_of_day, quoted=True)
 
 
-def one_of(kind: type[StrEnum]) -> Form:
-    """A word of an enumeration."""
+def one_of(kind: type[StrEnum], allowed: Iterable[StrEnum] = ()) -> Form:
+    """A word of an enumeration, or of those `allowed` alone."""
+    words = [member.value for member in allowed or kind]
 
     def read(scalar: Scalar) -> StrEnum:
-        words = [member.value for member in kind]
         if scalar not in words:
             raise ValueError(f"must be one of {', '.join(words)}{did_you_mean(scalar, words)}")
         return kind(scalar)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from admin.file import forms
 from admin.file.forms import Form, mapping, one_of, optional, sequence, text
-from rules.escalation import Channel
+from rules.escalation import POLICY_CHANNELS, Channel
 from rules.rotation import Unit
 from rules.targets import Plan
 
@@ -75,7 +75,7 @@ SCHEDULE = mapping(
 LEVEL = mapping(
     {
         "notify": sequence(forms.TARGET, filled="nobody is told at this level", distinct=True),
-        "channels": sequence(one_of(Channel), filled="there is no channel: sms, voice or email", distinct=True),
+        "channels": sequence(one_of(Channel, POLICY_CHANNELS), filled="there is no channel: sms, voice or email", distinct=True),
         "wait": forms.DURATION,
     },
     needed=("notify", "channels", "wait"),
