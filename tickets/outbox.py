@@ -18,9 +18,14 @@ URGENCY = {
     DeliveryKind.DUTY: 1,
     DeliveryKind.STAND_DOWN: 1,
     DeliveryKind.UPDATE: 1,
+    DeliveryKind.TEST: 1,
     DeliveryKind.NOTICE: 2,
 }
-NO_ADDRESS = {Channel.SMS: "no phone number on file", Channel.VOICE: "no phone number on file"}
+NO_ADDRESS = {
+    Channel.SMS: "no phone number on file",
+    Channel.VOICE: "no phone number on file",
+    Channel.SECOND_PHONE: "no second phone number on file",
+}
 
 
 @dataclass(frozen=True, slots=True)

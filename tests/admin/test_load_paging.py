@@ -143,7 +143,7 @@ BASE = PEOPLE + ROTATION + LADDER + ACME
         ("email: anna@example.com", 'second_phone: "+393331110001"', "technicians[0].second_phone",
          "is the same number as phone"),
         ("email: anna@example.com", "channels: voice", "technicians[0].channels", "must be a list"),
-        ("email: anna@example.com", "channels: [voice, fax]", "technicians[0].channels[1]", "must be one of sms, voice"),
+        ("email: anna@example.com", "channels: [voice, fax]", "technicians[0].channels[1]", "must be one of sms"),
         ("email: anna@example.com", "channels: [voice, voice]", "technicians[0].channels[1]", "voice is there twice"),
         ("email: anna@example.com", "quiet_channels: [second_phone]", "technicians[0].quiet_channels[0]",
          "must be one of sms, voice, email"),
@@ -172,8 +172,8 @@ def test_one_mistake_is_one_error(errors_of, old, new, place, message):
 
 
 def test_a_policy_that_is_named_names_none_for_the_same_priority(errors_of):
-    chain = "escalation_policies: [{key: gentle, by_priority: {P2: default}}, {key: default, by_priority: {P2: gentle}}]"
-    (first, second) = errors_of(chain, ALL, GENTLE)
+    chain = "{key: gentle, by_priority: {P2: default}}, {key: default, by_priority: {P2: gentle}}"
+    (first, second) = errors_of(f"escalation_policies: [{chain}]", ALL, GENTLE)
     assert first == (
         "escalation_policies[0].by_priority.P2 (line 1)",
         "'default' names another policy for P2 itself: name that one",
