@@ -87,7 +87,7 @@ class DrillPages:
         with self._database.read() as session:
             policies = _policies(session, self._database.now(session))
         form = DrillForm(**options)
-        form.offer(policies, list(self._line.policy.phone_priorities))
+        form.offer(policies, [each for each in Priority if each in self._line.policy.phone_priorities])
         return form
 
     def _render(self, template: str, form: DrillForm | None) -> ResponseReturnValue:

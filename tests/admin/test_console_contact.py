@@ -156,7 +156,7 @@ def test_each_way_has_a_button_that_posts_one_test(site, channel, address):
     (sent,) = deliveries(site)
     assert (sent.kind, sent.channel, sent.address, sent.urgency) == (DeliveryKind.TEST, channel, address, 1)
     assert sent.technician_key == "anna"
-    assert "leaves now tested 02:14, just now" in visitor.text
+    assert "leaves now · tested 02:14, just now" in visitor.text
     with site.database.read() as session:
         assert session.execute(sa.select(Audit.action)).scalar_one() == "technician.tested"
 
@@ -194,7 +194,7 @@ def test_there_is_no_button_for_what_is_not_on_file(site):
 def test_the_page_tells_what_became_of_a_test(site, channel, state, error, words):
     visitor = site.visitor().get(ANNA).send(f"{ANNA}/tests/{channel}")
     becomes(site, state, error)
-    assert f"{words} tested 02:14" in visitor.get(f"{ANNA}/tests").text
+    assert f"{words} · tested 02:14" in visitor.get(f"{ANNA}/tests").text
     assert f'hx-get="{ANNA}/tests"' in visitor.get(ANNA).html
 
 

@@ -57,7 +57,7 @@ def test_without_a_policy_it_says_what_to_do(sqlite):
 def test_a_manager_starts_one_and_it_leaves_at_once(site):
     visitor = starts(site, priority="P2")
     assert f"Drill {NUMBER} pages now. It ends when somebody answers." in visitor.text
-    assert f"{NUMBER} P2 02:14 Rome by manager@example.com default nobody yet runs since 0 s level 1" in visitor.text
+    assert f"{NUMBER} P2 policy default 02:14 Rome by manager@example.com nobody yet runs since 0 s level 1" in visitor.text
     ticket = site.row(NUMBER)
     assert (ticket.source, ticket.priority, ticket.target_at) == (TicketSource.DRILL, Priority.P2, None)
     with site.database.read() as session:
@@ -69,7 +69,7 @@ def test_the_list_tells_who_answered_and_how_long_it_took(site):
     site.clock.advance(timedelta(seconds=42))
     answers(site)
     text = site.visitor(Role.VIEWER).get("/drills/live").text
-    assert f"{NUMBER} P1 02:14 Rome by manager@example.com default AR Anna Rossi in 42 s level 1" in text
+    assert f"{NUMBER} P1 policy default 02:14 Rome by manager@example.com AR Anna Rossi in 42 s level 1" in text
 
 
 def test_a_second_one_waits_for_the_first(site):
@@ -103,7 +103,7 @@ def test_an_admin_stops_it_from_its_page(site):
 def test_its_page_says_what_it_is(site):
     starts(site)
     visitor = site.visitor(Role.TECHNICIAN).get(f"/tickets/{NUMBER}")
-    assert "P1 Drill Nobody has it no target" in visitor.text
+    assert "P1 Drill, practice only Nobody has it runs since 0 s" in visitor.text
     assert "Drill Practice only, started by manager@example.com: nothing is wrong." in visitor.text
     assert "manager@example.com started this drill, by the escalation policy 'default'." in visitor.text
     site.clock.advance(timedelta(seconds=42))
@@ -116,7 +116,7 @@ def test_it_is_marked_in_every_list_and_stands_after_the_customers_tickets(site)
     starts(site)
     real = site.ticket(site.contract(), Priority.P2)
     for path in ("/", "/tickets"):
-        assert f"{NUMBER} Drill Drill, practice only" in site.visitor().get(path).text
+        assert f"{NUMBER} Drill, practice only runs since 0 s" in site.visitor().get(path).text
     home = site.visitor().get("/").text
     assert home.index(f" {real} ") < home.index(f" {NUMBER} ")
 
@@ -154,4 +154,4 @@ def test_who_started_one_long_ago_may_be_forgotten(site):
     starts(site)
     with site.database.write() as session:
         session.execute(sa.text("DELETE FROM audit"))
-    assert f"{NUMBER} P1 02:14 Rome – nobody yet" in site.visitor().get("/drills").text
+    assert f"{NUMBER} P1 policy not known 02:14 Rome nobody yet" in site.visitor().get("/drills").text

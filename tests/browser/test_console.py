@@ -55,7 +55,7 @@ def test_the_home_page_refreshes_itself_and_keeps_the_focus(visit, night):
     page = visit().sign_in().page
     page.locator("#ticket-100003").focus()
     night.reports(ADA, "48201937", "1", "It is dead again.")
-    page.locator("#ticket-100004").wait_for()
+    page.locator("#ticket-100005").wait_for()
     assert page.evaluate("document.activeElement.id") == "ticket-100003"
 
 
