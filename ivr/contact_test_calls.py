@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ivr import twiml
 from ivr.prompts import Prompts
 from models.delivery import Delivery, DeliveryKind
-from paging import delivery
+from paging import outcomes
 from rules.line import Line
 
 MOST_SILENCES = 3
@@ -37,7 +37,7 @@ class ContactTestCalls:
             return self.ask(session, delivery_id, silences + 1)
         if _name(session, delivery_id) is None:
             return None
-        delivery.answered(session, delivery_id, now)
+        outcomes.answered(session, delivery_id, now)
         return twiml.end([self._prompts.say("test.confirmed")])
 
 
