@@ -122,7 +122,6 @@ def _tests_carla(world: World) -> None:
     for channel in (Channel.SMS, Channel.VOICE):
         with world.database.write() as session:
             row = session.get_one(Technician, "carla")
-            row.opted_out_at = world.clock.at
             contact_tests.send(session, world.gateway.line, row, channel, world.clock.at)
     world.settles()
     carla.answers().presses("1")

@@ -8,7 +8,7 @@ from paging import contact_tests
 from rules.escalation import Channel
 from rules.gsm7 import segments
 from simulator.faults import FaultKind
-from tests.world import World
+from tests.world import ADA, PIN, World
 
 ANNA = "+393331110001"
 SECOND = "+390584000011"
@@ -96,6 +96,29 @@ def test_one_by_each_channel_in_a_minute(world: World) -> None:
     world.passes(seconds=1)
     assert tries(world, Channel.SMS)
     assert world.handset("anna").texts == [WORDS, WORDS]
+
+
+def test_tests_do_not_count_as_calls_that_a_technician_had_enough_of(world: World) -> None:
+    for _ in range(world.gateway.line.policy.limits.calls):
+        tries(world, Channel.VOICE)
+        world.handset("anna").answers().presses("1")
+        world.passes(minutes=1)
+    world.phone(ADA).dials().presses(f"{PIN}#").presses("2").hangs_up()
+    world.passes(minutes=2, seconds=30)
+    assert world.handset("anna").ringing
+
+
+def test_a_text_that_the_carrier_refuses_for_ever_shows_an_opt_out_until_one_arrives(world: World) -> None:
+    def opted_out() -> bool:
+        with world.database.read() as session:
+            return session.get_one(Technician, "anna").opted_out_at is not None
+
+    world.company.add_fault(FaultKind.REFUSE, ANNA, code=21610)
+    tries(world, Channel.SMS)
+    assert opted_out()
+    world.passes(minutes=1)
+    tries(world, Channel.SMS)
+    assert not opted_out()
 
 
 @pytest.mark.parametrize("name", ["Anna", "Maria Antonietta " * 7, "漢" * 120, "€" * 120])

@@ -180,6 +180,16 @@ def test_a_real_page_beside_it_is_not_touched(world: World) -> None:
     assert "Acme SpA is yours" in answer
 
 
+def test_a_text_that_names_several_pages_marks_the_drill(world: World) -> None:
+    starts(world)
+    for _ in range(2):
+        world.phone(ADA).dials().presses(f"{PIN}#").presses("1").hangs_up()
+    world.passes(minutes=1)
+    bundled = world.handset("anna").texts[-1]
+    assert f"DRILL P1 {NUMBER}" in bundled
+    assert "P1 100002 Acme SpA" in bundled
+
+
 def test_monitoring_cannot_report_under_the_houses_contract(world: World) -> None:
     starts(world)
     body = {"contract": HOUSE_CONTRACT, "event": "voip_stack_crash", "status": "firing", "source": "x", "key": "1"}
