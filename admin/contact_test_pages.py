@@ -22,7 +22,7 @@ from rules.line import Line
 WAYS = {
     Channel.SMS: ("Text", "Text me", "chat-left-text"),
     Channel.VOICE: ("Call", "Call me as a test", "telephone-outbound"),
-    Channel.SECOND_PHONE: ("Second telephone", "Call it as a test", "telephone-outbound"),
+    Channel.SECOND_PHONE: ("Second number", "Call it as a test", "telephone-outbound"),
     Channel.EMAIL: ("E-mail", "Mail me", "envelope"),
 }
 HANDED_OVER = {

@@ -24,7 +24,7 @@ class TechnicianForm(FlaskForm):
 
     name = fields.text("Name", "Type the technician's name.", 120)
     phone = fields.phone("Telephone", "Type the number that a page texts and rings.")
-    second_phone = fields.phone("Second telephone")
+    second_phone = fields.phone("Second number")
     email = fields.email("E-mail")
     time_zone = fields.zone("Time zone", "Type where this technician lives.")
     order = SelectField("Order")

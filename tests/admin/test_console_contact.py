@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from models.audit import Audit
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.technician import Technician
+from paging import roster
 from rules.escalation import Channel
+from rules.on_call import Override, Schedule
 from tests.admin.console_site import open_site
 
 ANNA = "/technicians/anna"
@@ -139,6 +141,17 @@ def test_a_rotation_that_leaves_a_policy_without_anybody_is_refused(site):
     assert "level 1 of the escalation policy 'default' would reach nobody by text or call" in visitor.text
     visitor.send(**{"layers-0-participants-1": "bruno"})
     assert "The rotation is changed" in visitor.text
+
+
+def test_an_override_without_which_a_policy_reaches_nobody_stays(site):
+    tonight = Override("anna", site.clock.now(), site.clock.now() + timedelta(hours=8))
+    with site.database.write() as session:
+        roster.save_revision(session, Schedule("gaps", "Europe/Rome", (), (tonight,)), "test", site.clock.now())
+    site.policy("schedule:gaps")
+    visitor = site.visitor().get("/rotations/gaps").send("/rotations/gaps/overrides/remove")
+    assert "The override stays: level 1 of the escalation policy 'default' would reach nobody" in visitor.text
+    with site.database.read() as session:
+        assert roster.on_call_now(session, "gaps", site.clock.now()).technician == "anna"
 
 
 @pytest.mark.parametrize(
