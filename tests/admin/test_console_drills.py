@@ -57,7 +57,7 @@ def test_without_a_policy_it_says_what_to_do(sqlite):
 def test_a_manager_starts_one_and_it_leaves_at_once(site):
     visitor = starts(site, priority="P2")
     assert f"Drill {NUMBER} pages now. It ends when somebody answers." in visitor.text
-    told = f"{NUMBER} P2 policy default 02:14 Rome by manager@example.com nobody yet runs since 0 s level 1"
+    told = f"P2 {NUMBER} Nobody yet for 0 s level 1 of default started 02:14 Rome by manager@example.com"
     assert told in visitor.text
     ticket = site.row(NUMBER)
     assert (ticket.source, ticket.priority, ticket.target_at) == (TicketSource.DRILL, Priority.P2, None)
@@ -70,7 +70,7 @@ def test_the_list_tells_who_answered_and_how_long_it_took(site):
     site.clock.advance(timedelta(seconds=42))
     answers(site)
     text = site.visitor(Role.VIEWER).get("/drills/live").text
-    assert f"{NUMBER} P1 policy default 02:14 Rome by manager@example.com AR Anna Rossi in 42 s level 1" in text
+    assert f"P1 {NUMBER} AR Anna Rossi in 42 s level 1 of default started 02:14 Rome by manager@example.com" in text
 
 
 def test_a_second_one_waits_for_the_first(site):
@@ -98,13 +98,13 @@ def test_an_admin_stops_it_from_its_page(site):
     site.clock.advance(timedelta(seconds=200))
     visitor.send(f"/tickets/{NUMBER}/solve")
     assert site.row(NUMBER).state is TicketState.SOLVED
-    assert "nobody: stopped stopped after 3 min 20 s level 1" in visitor.get("/drills").text
+    assert "Stopped after 3 min 20 s level 1 of default" in visitor.get("/drills").text
 
 
 def test_its_page_says_what_it_is(site):
     starts(site)
     visitor = site.visitor(Role.TECHNICIAN).get(f"/tickets/{NUMBER}")
-    assert "P1 Drill, practice only Nobody has it runs since 0 s" in visitor.text
+    assert "P1 Drill, practice only Nobody has it running for 0 s" in visitor.text
     assert "Drill Practice only, started by manager@example.com: nothing is wrong." in visitor.text
     assert "manager@example.com started this drill, by the escalation policy 'default'." in visitor.text
     site.clock.advance(timedelta(seconds=42))
@@ -117,7 +117,7 @@ def test_it_is_marked_in_every_list_and_stands_after_the_customers_tickets(site)
     starts(site)
     real = site.ticket(site.contract(), Priority.P2)
     for path in ("/", "/tickets"):
-        assert f"{NUMBER} Drill, practice only runs since 0 s" in site.visitor().get(path).text
+        assert f"{NUMBER} Drill, practice only running for 0 s" in site.visitor().get(path).text
     home = site.visitor().get("/").text
     assert home.index(f" {real} ") < home.index(f" {NUMBER} ")
 
@@ -155,4 +155,4 @@ def test_who_started_one_long_ago_may_be_forgotten(site):
     starts(site)
     with site.database.write() as session:
         session.execute(sa.text("DELETE FROM audit"))
-    assert f"{NUMBER} P1 policy not known 02:14 Rome nobody yet" in site.visitor().get("/drills").text
+    assert f"{NUMBER} Nobody yet for 0 s level 1 started 02:14 Rome" in site.visitor().get("/drills").text

@@ -74,7 +74,7 @@ def test_a_drill_is_started_and_the_page_tells_when_somebody_answered(visit, nig
     page.get_by_label("Escalation policy").select_option("second-line")
     page.get_by_role("button", name="Start the drill").click()
     page.get_by_text("Drill 100005 pages now.").wait_for()
-    page.get_by_text("nobody yet").wait_for()
+    page.get_by_text("Nobody yet").wait_for()
     night.world.passes(seconds=21)
     night.world.handset("elena").answers().presses("1")
     page.get_by_text("in 21 s").wait_for()
