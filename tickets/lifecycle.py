@@ -42,13 +42,22 @@ def open_ticket(
         callback=callback,
         summary=summary,
         opened_at=now,
-        target_at=target_at(line.policy.plans, contract.plan, priority, now),
+        target_at=_target(line, source, contract, priority, now),
     )
     session.add(ticket)
     session.flush()
     text = line.wording.say("event.opened", number=ticket.number, priority=priority, customer=contract.customer.name)
     record(session, ticket.number, now, "opened", text)
     return ticket
+
+
+def _target(
+    line: Line, source: TicketSource, contract: Contract, priority: Priority, opened_at: datetime
+) -> datetime | None:
+    """By when a person must have it. A drill is promised to nobody."""
+    if source is TicketSource.DRILL:
+        return None
+    return target_at(line.policy.plans, contract.plan, priority, opened_at)
 
 
 def lock_ticket(session: Session, number: int) -> Ticket | None:
@@ -115,7 +124,7 @@ def change_priority(
         line.wording.say("event.priority", name=name, before=ticket.priority, after=priority, reason=reason),
     )
     ticket.priority = priority
-    ticket.target_at = target_at(line.policy.plans, ticket.contract.plan, priority, ticket.opened_at)
+    ticket.target_at = _target(line, ticket.source, ticket.contract, priority, ticket.opened_at)
     session.flush()
 
 
