@@ -41,7 +41,9 @@ from models.migrate import is_current, upgrade
 from paging.carriers.protocol import Carrier
 from paging.carriers.smtp import SmtpCarrier
 from paging.carriers.twilio import RedirectingClient, TwilioCarrier
-from paging.engine import Engine, EngineLoop
+from paging.engine import Engine
+from paging.loop import EngineLoop
+from paging.watch import Watch
 from rules.escalation import Channel
 from rules.line import Line
 from rules.pins import Peppers
@@ -77,6 +79,10 @@ class Gateway:
 
     def engine(self) -> Engine:
         return Engine(self.database, self.line, self.carriers, f"{socket.gethostname()}:{os.getpid()}")
+
+    def engine_loop(self) -> EngineLoop:
+        """The engine in threads, watched."""
+        return EngineLoop(self.engine(), Watch(self.database, self.line, self.settings.heartbeat_url))
 
 
 def put_together(
@@ -203,7 +209,7 @@ def _listen(settings: Settings, with_engine: bool, with_story: bool) -> None:
         print(f"Platinum Line answers at {settings.public_url}", flush=True)
         if with_story:
             threading.Thread(target=_tell_story, args=(gateway,), daemon=True).start()
-        engine = [EngineLoop(gateway.engine())] if with_engine else []
+        engine = [gateway.engine_loop()] if with_engine else []
         return [*engine, *([Runner(gateway.company)] if gateway.company else [])]
 
     Server(settings.host, settings.port, load, background).run()
@@ -226,7 +232,7 @@ def worker(settings: Settings, arguments: argparse.Namespace) -> None:
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
-    loop = EngineLoop(put_together(settings).engine())
+    loop = put_together(settings).engine_loop()
     loop.start()
     print("The engine is at work", flush=True)
     stop.wait()

@@ -13,7 +13,6 @@ from paging import pager
 from paging.pager import Acknowledgement, Outcome, Responder
 from rules.line import Line
 from rules.targets import Priority
-from tickets import lifecycle
 from tickets.lifecycle import MoveRefused
 
 
@@ -34,10 +33,10 @@ def make(session: Session, line: Line, ticket: Ticket, move: str, words: dict[st
         case "pass":
             return _passed(pager.pass_on(session, line, ticket.number, by, now))
         case "wait":
-            lifecycle.wait(session, line, ticket, by.name, reason, now)
+            pager.wait(session, line, ticket, by, reason, now)
             return f"{ticket.number} waits; its clocks stand still."
         case "resume":
-            lifecycle.resume(session, line, ticket, by.name, now)
+            pager.resume(session, line, ticket, by, now)
             return f"{ticket.number} goes on."
         case "solve":
             pager.solve(session, line, ticket, by, reason, now)
@@ -48,7 +47,7 @@ def make(session: Session, line: Line, ticket: Ticket, move: str, words: dict[st
         case "priority":
             return _changed_priority(session, line, ticket, Priority(words["priority"]), by, reason, now)
         case "note":
-            lifecycle.note(session, line, ticket, by.name, words["text"], now)
+            pager.note(session, line, ticket, by, words["text"], now)
             return "The note is in the story."
     raise ValueError(f"unknown move {move!r}")
 
@@ -83,5 +82,5 @@ def _changed_priority(
     if priority is ticket.priority:
         raise MoveRefused(f"{ticket.number} has priority {priority} already.")
     before = ticket.priority
-    lifecycle.change_priority(session, line, ticket, priority, by.name, reason, now)
+    pager.change_priority(session, line, ticket, priority, by, reason, now)
     return f"{ticket.number} went from {before} to {priority}."

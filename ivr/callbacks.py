@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ivr import webhook
 from models.database import Database
-from paging import delivery
+from paging import outcomes
 from rules.line import Line
 
 TRIES = 3
@@ -34,7 +34,7 @@ class DeliveryCallbacks:
 
         def report(session: Session) -> None:
             now = self._database.now(session)
-            delivery.report(session, self._line, delivery_id, sid or "", status, code, now)
+            outcomes.report(session, self._line, delivery_id, sid or "", status, code, now)
 
         if sid is not None:
             self._commit(report)

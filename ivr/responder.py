@@ -21,7 +21,7 @@ from models.customer import Contract, Customer
 from models.database import Database
 from models.delivery import Delivery
 from models.ticket import Ticket, TicketState
-from paging import delivery, pager
+from paging import outcomes, pager
 from paging.pager import Acknowledgement, Outcome, Responder
 from rules.line import Line
 from rules.wording import spoken
@@ -100,7 +100,7 @@ class ResponderCalls:
             .where(Delivery.id == delivery_id, Delivery.page_id.is_not(None))
         )
         row = session.execute(statement).one_or_none()
-        return Paged(delivery_id, Responder(row[0], row[1]), row[2], row[3]) if row else None
+        return Paged(delivery_id, Responder(row[0], row[1], delivery_id), row[2], row[3]) if row else None
 
     def _late(self, session: Session, paged: Paged) -> str:
         """Somebody took the ticket while the telephone rang."""
@@ -155,12 +155,12 @@ class ResponderCalls:
 
     def _acknowledge(self, session: Session, paged: Paged, now: datetime) -> Acknowledgement:
         taken = pager.acknowledge(session, self._line, paged.ticket.number, paged.by, now)
-        delivery.answered(session, paged.delivery_id, now)
+        outcomes.answered(session, paged.delivery_id, now)
         return taken
 
     def _pass(self, session: Session, paged: Paged, now: datetime) -> str:
         passed = passing.pass_on(session, self._line, paged.ticket.number, paged.by, now)
-        delivery.answered(session, paged.delivery_id, now)
+        outcomes.answered(session, paged.delivery_id, now)
         if passed.outcome is Outcome.PASSED:
             return twiml.end([self._prompts.with_ticket("responder.passed", paged.ticket.number)])
         return self._lost(passed.holder, paged)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from ivr import passing, twiml, webhook
@@ -43,7 +43,8 @@ class Texts:
         if sender is None:
             return twiml.answer(twiml.message(None))
         with self._database.write() as session:
-            statement = select(Technician).where(Technician.phone == sender).order_by(Technician.key)
+            theirs = or_(Technician.phone == sender, Technician.second_phone == sender)
+            statement = select(Technician).where(theirs).order_by(Technician.phone != sender, Technician.key)
             technician = session.execute(statement).scalars().first()
             if technician is None:
                 return twiml.answer(twiml.message(None))

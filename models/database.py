@@ -2,13 +2,14 @@
 
 import enum
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -27,6 +28,7 @@ POSTGRESQL_CONNECT = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
+    "tcp_user_timeout": 10000,
     "connect_timeout": 5,
     "options": "-c statement_timeout=10000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC",
 }
@@ -109,6 +111,13 @@ class Database:
         self.engine.dispose()
 
 
+def insert_once(session: Session, table: type[Base], unique: Sequence[str], values: Mapping[str, Any]) -> bool:
+    """Add a row unless one is there whose `unique` columns are the same. Answers whether it was added."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=unique)
+    return session.execute(statement.returning(*sa.inspect(table).primary_key)).first() is not None
+
+
 def normalised(url: str) -> str:
     """`postgresql://` and `postgresql+psycopg://` both mean psycopg 3."""
     parsed = make_url(url)
@@ -139,4 +148,4 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-__all__ = ["Base", "Database", "UtcDateTime", "announce", "enum_of", "normalised"]
+__all__ = ["Base", "Database", "UtcDateTime", "announce", "enum_of", "insert_once", "normalised"]

@@ -1,8 +1,6 @@
 """What is due: pages to move on, messages to send. Any number of engines may share a PostgreSQL database."""
 
-import threading
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,11 +8,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.database import Database
-from models.page import Page
+from models.page import Page, PageState
 from models.service import Heartbeat
 from models.ticket import Ticket
-from paging import delivery
+from paging import claims, follow_up, pager
+from paging.breaker import Breakers
 from paging.carriers.protocol import Carrier
+from paging.claims import Claim, Claims
+from paging.delivery import Courier
 from paging.escalation import advance
 from rules.escalation import Channel
 from rules.line import Line
@@ -22,7 +23,6 @@ from tickets.lifecycle import lock_ticket
 
 log = structlog.get_logger(__name__)
 
-LONGEST_SLEEP = 1.0
 BEAT_EVERY = timedelta(seconds=5)
 FORGET_AFTER = timedelta(hours=1)
 AFTER_AN_ERROR = timedelta(seconds=5)
@@ -36,9 +36,10 @@ class Engine:
     ) -> None:
         self.database = database
         self.line = line
-        self.carriers = carriers
         self.name = name
         self.senders = senders
+        self._breakers = Breakers()
+        self._courier = Courier(database, line, carriers, self._breakers)
 
     def move_pages(self) -> int:
         """Do every transition that is due, each in its own transaction. Answers how many."""
@@ -65,12 +66,21 @@ class Engine:
                 page = session.execute(due).scalar_one_or_none()
                 if ticket is None or page is None:
                     return False
-                advance(session, self.line, ticket, page, now)
+                self._move(session, ticket, page, now)
                 return True
         except Exception:
             log.exception("a page could not be moved on; it is tried again soon", ticket=number)
             self._put_off(number)
             return False
+
+    def _move(self, session: Session, ticket: Ticket, page: Page, now: datetime) -> None:
+        """On with a page that nobody has; a word to the owner, who does nothing, of one that somebody has."""
+        if page.state is not PageState.ACKNOWLEDGED:
+            advance(session, self.line, ticket, page, now)
+        elif follow_up.is_over(page, ticket):
+            pager.take_back(session, self.line, ticket, page, now)
+        else:
+            follow_up.remind(session, self.line, ticket, page, now)
 
     def _put_off(self, number: int) -> None:
         """One page that cannot be moved must not keep the engine from the others."""
@@ -82,38 +92,53 @@ class Engine:
         free = select(Ticket.number).where(Ticket.number == number).with_for_update(skip_locked=True)
         return session.execute(free).first() is not None
 
-    def claim(self, limit: int) -> list[delivery.Claim]:
-        """Messages that are ours to send now."""
+    def claim(self, limit: int) -> list[Claim]:
+        """What is ours to do at the carriers now."""
         with self.database.read() as session:
-            due = delivery.next_due(session)
+            due = claims.next_due(session, self.line)
             if due is None or due > self.database.now(session):
                 return []
         with self.database.write() as session:
-            return delivery.claim(session, self.line, self.database.now(session), limit)
+            taking = Claims(session, self.line, self._breakers, self.database.now(session))
+            taken = taking.take(limit)
+        self._look_at(taking.moved)
+        return taken
 
-    def send(self, claimed: delivery.Claim) -> None:
-        """One message. An error that no carrier foresaw leaves it to the lease."""
+    def _look_at(self, page_ids: Collection[int]) -> None:
+        """In a transaction of its own: pages are locked before deliveries."""
+        if page_ids:
+            with self.database.write() as session:
+                now = self.database.now(session)
+                paging = update(Page).where(Page.id.in_(page_ids), Page.state == PageState.PAGING, Page.due_at > now)
+                session.execute(paging.values(due_at=now))
+
+    def do(self, claim: Claim) -> None:
+        """One task at a carrier. An error that no carrier foresaw leaves it to the lease."""
         try:
-            delivery.send(self.database, self.line, self.carriers, claimed)
+            self._courier.do(claim)
         except Exception:
-            log.exception("a message could not be sent; it is tried again", delivery=claimed.id)
+            log.exception("a message could not be sent; it is tried again", delivery=claim.id)
 
     def run_due(self) -> None:
         """Everything that is due at this instant, one after the other: for a virtual clock."""
-        while self.move_pages() + self._send_due():
+        while self.move_pages() + self._do_due():
             pass
 
-    def _send_due(self) -> int:
-        claims = self.claim(self.senders)
-        for claimed in claims:
-            self.send(claimed)
-        return len(claims)
+    def _do_due(self) -> int:
+        taken = self.claim(self.senders)
+        for claim in taken:
+            self.do(claim)
+        return len(taken)
 
     def next_due(self) -> datetime | None:
         """When something is due next."""
         with self.database.read() as session:
-            pages = select(Page.due_at).where(Page.due_at.is_not(None)).order_by(Page.due_at).limit(1)
-            times = [session.execute(pages).scalar(), delivery.next_due(session)]
+            return self.next_due_in(session)
+
+    def next_due_in(self, session: Session) -> datetime | None:
+        """The same, in a session that is there."""
+        pages = select(Page.due_at).where(Page.due_at.is_not(None)).order_by(Page.due_at).limit(1)
+        times = [session.execute(pages).scalar(), claims.next_due(session, self.line)]
         return min((at for at in times if at is not None), default=None)
 
     def beat(self) -> None:
@@ -122,71 +147,3 @@ class Engine:
             now = self.database.now(session)
             session.merge(Heartbeat(engine=self.name, seen_at=now))
             session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - FORGET_AFTER))
-
-
-class EngineLoop:
-    """An engine at work in threads of its own until it is told to stop."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self._stop = threading.Event()
-        self._wakeup = engine.database.wakeup
-        self._pool = ThreadPoolExecutor(engine.senders, thread_name_prefix="sender")
-        self._under_way: set[Future[None]] = set()
-        self._threads = [
-            threading.Thread(target=self._run, name="engine", daemon=True),
-            threading.Thread(target=self._beat, name="heartbeat", daemon=True),
-            threading.Thread(target=self._wakeup.listen, args=(self._stop,), name="listener", daemon=True),
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self, seconds: float = 8.0) -> None:
-        """Finish what is under way, start nothing new. What does not finish in time is left to its lease."""
-        self._stop.set()
-        self._wakeup.set()
-        for thread in self._threads:
-            thread.join(seconds / len(self._threads))
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                busy = self._cycle()
-            except Exception:
-                log.exception("the engine could not look for due work; it tries again")
-                self._stop.wait(LONGEST_SLEEP)
-                continue
-            if not busy:
-                self._wakeup.wait(self._sleep())
-
-    def _cycle(self) -> bool:
-        moved = self.engine.move_pages()
-        self._under_way = {future for future in self._under_way if not future.done()}
-        free = self.engine.senders - len(self._under_way)
-        claims = self.engine.claim(free) if free else []
-        self._under_way |= {self._pool.submit(self._send, claimed) for claimed in claims}
-        return bool(moved or claims)
-
-    def _send(self, claimed: delivery.Claim) -> None:
-        self.engine.send(claimed)
-        self._wakeup.set()
-
-    def _sleep(self) -> float:
-        """Seconds until something is due, at most a second: the poll behind every wake-up."""
-        due = self.engine.next_due()
-        if due is None:
-            return LONGEST_SLEEP
-        with self.engine.database.read() as session:
-            ahead = (due - self.engine.database.now(session)).total_seconds()
-        return min(max(ahead, 0.01), LONGEST_SLEEP)
-
-    def _beat(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.engine.beat()
-            except Exception:
-                log.exception("the heartbeat could not be written")
-            self._stop.wait(BEAT_EVERY.total_seconds())

@@ -80,13 +80,16 @@ def _next(
 
 
 def _attempts(session: Session, page: Page) -> list[Attempt]:
-    statement = select(Delivery.technician_key, Delivery.channel, Delivery.state).where(
+    statement = select(Delivery.technician_key, Delivery.channel, Delivery.state, Delivery.stalled).where(
         Delivery.page_id == page.id,
         Delivery.round == page.round,
         Delivery.level == page.level,
         Delivery.kind == DeliveryKind.PAGE,
     )
-    return [Attempt(key or "", channel, OUTCOMES[state]) for key, channel, state in session.execute(statement)]
+    return [
+        Attempt(key or "", channel, Outcome.STALLED if stalled else OUTCOMES[state])
+        for key, channel, state, stalled in session.execute(statement)
+    ]
 
 
 def _leave(session: Session, line: Line, ticket: Ticket, page: Page, policy: EscalationPolicy, now: datetime) -> None:

@@ -16,15 +16,23 @@ from tickets.outbox import Reference, post
 
 def text_of(line: Line, ticket: Ticket, key: str = "page.text") -> str:
     """Priority, number, customer, callback and what to reply, in one GSM-7 segment: a long name is cut."""
-    words = {
-        "priority": str(ticket.priority),
-        "number": str(ticket.number),
-        "callback": ticket.callback or ticket.caller or line.wording.say("page.no_callback"),
-    }
-    name = to_gsm7(ticket.contract.customer.name)
-    while name and segments(line.wording.say(key, customer=name, **words)) > 1:
-        name = name[:-1].rstrip()
-    return line.wording.say(key, customer=name, **words)
+    return one_segment(
+        line,
+        key,
+        "customer",
+        customer=ticket.contract.customer.name,
+        priority=str(ticket.priority),
+        number=str(ticket.number),
+        callback=ticket.callback or ticket.caller or line.wording.say("page.no_callback"),
+    )
+
+
+def one_segment(line: Line, key: str, cut: str, **words: str) -> str:
+    """A sentence in one GSM-7 segment: of the word named `cut` as much as there is room for."""
+    words[cut] = to_gsm7(words[cut])
+    while words[cut] and segments(line.wording.say(key, **words)) > 1:
+        words[cut] = words[cut][:-1].rstrip()
+    return line.wording.say(key, **words)
 
 
 def page(
@@ -42,6 +50,16 @@ def alarm(
     _post(session, line, ticket, page, person, channel, DeliveryKind.ALARM, text, now)
 
 
+def follow_up(
+    session: Session, line: Line, ticket: Ticket, page: Page, person: Person, channel: Channel, now: datetime
+) -> None:
+    """Post one reminder to the owner, who has given no sign of work."""
+    _post(
+        session, line, ticket, page, person, channel, DeliveryKind.FOLLOW_UP,
+        text_of(line, ticket, "page.follow_up"), now, occasion=f":{now:%Y%m%d%H%M%S}",
+    )  # fmt: skip
+
+
 def _post(
     session: Session,
     line: Line,
@@ -52,10 +70,11 @@ def _post(
     kind: DeliveryKind,
     body: str,
     now: datetime,
+    occasion: str = "",
 ) -> None:
     post(
         session,
-        key=f"{kind}:{page.id}:{page.round}:{page.level}:{person.key}:{channel}",
+        key=f"{kind}:{page.id}:{page.round}:{page.level}:{person.key}:{channel}{occasion}",
         kind=kind,
         channel=channel,
         name=person.name,

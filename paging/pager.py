@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from models.database import announce
 from models.page import PAGE_MOVES, Page, PageState
 from models.ticket import Ticket, TicketState
-from paging import recipients, roster
+from paging import follow_up, recipients, roster
 from rules.line import Line
+from rules.targets import Priority
 from tickets import lifecycle, notices
 from tickets.story import record
 
@@ -23,10 +24,11 @@ ENDED = frozenset({TicketState.SOLVED, TicketState.EXCLUDED})
 
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """Who acts: a technician by key, or somebody else by name alone."""
+    """Who acts: a technician by key, or somebody else by name alone. `call`: the delivery whose call they act in."""
 
     key: str | None
     name: str
+    call: int | None = None
 
     @property
     def holder(self) -> str:
@@ -88,17 +90,33 @@ def acknowledge(session: Session, line: Line, ticket_number: int, by: Responder,
         return Acknowledgement(Outcome.UNKNOWN, None)
     if ticket.state in ENDED:
         return Acknowledgement(Outcome.ENDED, ticket)
-    if ticket.state is not TicketState.OPEN:
-        outcome = Outcome.YOURS if ticket.taken_by == by.holder else Outcome.TAKEN
-        return Acknowledgement(outcome, ticket, holder_name(session, ticket), ticket.taken_in_charge_at)
     page = lock_page(session, ticket_number)
+    if ticket.state is not TicketState.OPEN:
+        return _acknowledge_again(session, line, ticket, page, by, now)
     if page is not None:
         _move(session, page, PageState.ACKNOWLEDGED, due_at=None, acknowledged_at=now, acknowledged_by=by.holder)
         record(session, ticket_number, now, "acknowledged", line.wording.say("event.acknowledged", name=by.name))
     lifecycle.take_in_charge(session, line, ticket, by.holder, by.name, now)
-    recipients.stand_down(session, line, ticket, by.holder, "taken", by.name, now)
+    _show_work(line, ticket, page, now)
+    recipients.stand_down(session, line, ticket, by.holder, "taken", by.name, now, by.call)
     notices.taken_in_charge(session, line, ticket, by.name, now)
     return Acknowledgement(Outcome.WON, ticket, by.name, now)
+
+
+def _acknowledge_again(
+    session: Session, line: Line, ticket: Ticket, page: Page | None, by: Responder, now: datetime
+) -> Acknowledgement:
+    """The owner says once more that they have it, which is a sign of work; another one learns who has it."""
+    is_owner = ticket.taken_by == by.holder
+    if is_owner:
+        _show_work(line, ticket, page, now)
+    outcome = Outcome.YOURS if is_owner else Outcome.TAKEN
+    return Acknowledgement(outcome, ticket, holder_name(session, ticket), ticket.taken_in_charge_at)
+
+
+def _show_work(line: Line, ticket: Ticket, page: Page | None, now: datetime) -> None:
+    if page is not None:
+        follow_up.sign_of_work(line, ticket, page, now)
 
 
 def pass_on(session: Session, line: Line, ticket_number: int, by: Responder, now: datetime) -> Acknowledgement:
@@ -115,7 +133,7 @@ def pass_on(session: Session, line: Line, ticket_number: int, by: Responder, now
         name = holder_name(session, ticket)
         return Acknowledgement(Outcome.REFUSED, ticket, name, ticket.taken_in_charge_at)
     lifecycle.give_back(session, ticket)
-    _move(session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None)
+    _move(session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None, followed_up_at=None)
     return _escalate(session, line, ticket, page, by, now)
 
 
@@ -140,6 +158,47 @@ def _escalate(
     announce(session)
     record(session, ticket.number, now, "passed", line.wording.say("event.passed", name=by.name))
     return Acknowledgement(Outcome.PASSED, ticket)
+
+
+def take_back(session: Session, line: Line, ticket: Ticket, page: Page, now: datetime) -> None:
+    """The owner was reminded and gave no sign of work: the page goes on to the next level. Both rows are locked."""
+    name = holder_name(session, ticket) or ""
+    lifecycle.give_back(session, ticket)
+    _move(session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None)
+    page.passed = page.level_started_at is not None
+    page.due_at, page.followed_up_at = now, None
+    session.flush()
+    record(session, ticket.number, now, "taken_back", line.wording.say("event.taken_back", name=name))
+
+
+def wait(session: Session, line: Line, ticket: Ticket, by: Responder, reason: str, now: datetime) -> None:
+    """Wait for the customer or a third party: every clock stops. Raises MoveRefused."""
+    lifecycle.wait(session, line, ticket, by.name, reason, now)
+    _show_work(line, ticket, lock_page(session, ticket.number), now)
+
+
+def resume(session: Session, line: Line, ticket: Ticket, by: Responder, now: datetime) -> None:
+    """What was waited for is there. Raises MoveRefused."""
+    lifecycle.resume(session, line, ticket, by.name, now)
+    _show_work(line, ticket, lock_page(session, ticket.number), now)
+
+
+def note(session: Session, line: Line, ticket: Ticket, by: Responder, text: str, now: datetime) -> None:
+    """A person's words in the story: a sign of work."""
+    lifecycle.note(session, line, ticket, by.name, text, now)
+    _show_work(line, ticket, lock_page(session, ticket.number), now)
+
+
+def change_priority(
+    session: Session, line: Line, ticket: Ticket, priority: Priority, by: Responder, reason: str, now: datetime
+) -> None:
+    """Raise or lower a ticket; a page that is out goes on as the new priority wants it. Raises MoveRefused."""
+    lifecycle.change_priority(session, line, ticket, priority, by.name, reason, now)
+    page = lock_page(session, ticket.number)
+    _show_work(line, ticket, page, now)
+    if page is not None and page.state is PageState.PAGING:
+        page.due_at = now
+        announce(session)
 
 
 def solve(session: Session, line: Line, ticket: Ticket, by: Responder, words: str, now: datetime) -> None:
@@ -177,7 +236,7 @@ def _close(session: Session, line: Line, ticket: Ticket, by: Responder, now: dat
     _move(session, page, PageState.CLOSED, due_at=None)
     recipients.cancel_pending(session, page, now)
     if unanswered:
-        recipients.stand_down(session, line, ticket, by.holder, "closed", by.name, now)
+        recipients.stand_down(session, line, ticket, by.holder, "closed", by.name, now, by.call)
 
 
 def send_update(session: Session, line: Line, ticket_number: int, now: datetime, reference: str = "") -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from models.ticket import Ticket
+from paging import messages
+from paging.kindness import CALLS
 from paging.roster import Person
 from rules.escalation import Channel
 from rules.line import Line
@@ -20,25 +22,27 @@ NEVER_LEFT = (DeliveryState.PENDING, DeliveryState.CANCELLED)
 
 def was_paged(session: Session, page: Page, technician_key: str) -> bool:
     """Whether the page has gone out to this technician."""
-    return any(person.key == technician_key for person in paged(session, page))
+    statement = select(Delivery.id).where(*_handed_over(page), Delivery.technician_key == technician_key)
+    return session.execute(statement.limit(1)).first() is not None
 
 
 def paged(session: Session, page: Page) -> Sequence[Person]:
-    """Everyone to whom a message of the page was handed over or is being handed over."""
-    statement = (
-        select(Delivery.technician_key, Delivery.name, Delivery.address)
-        .where(
-            Delivery.page_id == page.id,
-            Delivery.kind.in_(PAGING_KINDS),
-            Delivery.channel.in_((Channel.SMS, Channel.VOICE)),
-            Delivery.state.not_in(NEVER_LEFT),
-            Delivery.address != "",
-        )
-        .order_by(Delivery.id)
+    """Everyone whom the page has reached by telephone, or is reaching, with the number that can be texted."""
+    statement = select(Delivery.technician_key, Delivery.name, Delivery.address).where(
+        *_handed_over(page), Delivery.channel.in_((Channel.SMS, Channel.VOICE)), Delivery.technician_key.is_not(None)
     )
-    rows = session.execute(statement)
-    found = {key: Person(key, name, address, None) for key, name, address in rows if key is not None}
+    rows = session.execute(statement.order_by(Delivery.id))
+    found = {key: Person(key, name, address, None) for key, name, address in rows if key}
     return list(found.values())
+
+
+def _handed_over(page: Page) -> Sequence[ColumnElement[bool]]:
+    return (
+        Delivery.page_id == page.id,
+        Delivery.kind.in_(PAGING_KINDS),
+        Delivery.state.not_in(NEVER_LEFT),
+        Delivery.address != "",
+    )
 
 
 def cancel_pending(session: Session, page: Page, now: datetime) -> None:
@@ -54,13 +58,43 @@ def cancel_pending(session: Session, page: Page, now: datetime) -> None:
     )
 
 
-def stand_down(session: Session, line: Line, ticket: Ticket, holder: str, why: str, name: str, now: datetime) -> None:
-    """Tell all who were paged, but `holder`, that there is nothing left to do: it is `taken` or `closed` by `name`."""
+def end_calls(session: Session, page: Page, now: datetime, but: int | None) -> None:
+    """No telephone rings on for a page that somebody has; `but` is the call in which they took it."""
+    ringing = select(Delivery).where(
+        Delivery.page_id == page.id,
+        Delivery.kind.in_(PAGING_KINDS),
+        Delivery.channel.in_(CALLS),
+        Delivery.state.in_((DeliveryState.ATTEMPTING, DeliveryState.SENT)),
+        Delivery.id != (but or 0),
+    )
+    for call in session.execute(ringing).scalars():
+        post(
+            session,
+            key=f"{DeliveryKind.HANG_UP}:{call.id}",
+            kind=DeliveryKind.HANG_UP,
+            channel=call.channel,
+            name=call.name,
+            address=call.address,
+            body="",
+            now=now,
+            about=Reference(page.ticket_number, page.id, technician_key=call.technician_key, ends_id=call.id),
+        )
+
+
+def stand_down(
+    session: Session, line: Line, ticket: Ticket, holder: str, why: str, name: str, now: datetime,
+    but: int | None = None,
+) -> None:  # fmt: skip
+    """Tell all who were paged, but `holder`, that there is nothing left to do: it is `taken` or `closed` by `name`.
+
+    `but`: the call in which it was said.
+    """
     page = session.execute(select(Page).where(Page.ticket_number == ticket.number)).scalar_one_or_none()
     if page is None:
         return
     cancel_pending(session, page, now)
-    body = line.wording.say(f"page.stand_down_{why}", number=ticket.number, name=name)
+    end_calls(session, page, now, but)
+    body = messages.one_segment(line, f"page.stand_down_{why}", "name", number=str(ticket.number), name=name)
     for person in paged(session, page):
         if person.key != holder:
             _text(session, person, DeliveryKind.STAND_DOWN, f"{now:%Y%m%d%H%M%S%f}", body, ticket, page, now)

@@ -19,7 +19,6 @@ from rules.on_call import Absence, History, Layer, OnCall, Override, Revision, S
 from rules.rotation import Rotation, Unit
 from rules.targets import Priority
 
-
 NO_WISHES = Wishes()
 
 

@@ -154,3 +154,8 @@ def countries_of(name: str) -> tuple[str, ...]:
     A name's own entry comes before its target's: Arctic/Longyearbyen is a link to Europe/Berlin, but Norwegian.
     """
     return _countries().get(name) or _countries().get(canonical(name), ())
+
+
+def country_name(code: str | None) -> str:
+    """The name in English of an ISO 3166 code; 'this country' where there is none."""
+    return pytz.country_names.get(code or "", "this country")

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from models.database import Database
-from paging.carriers.protocol import Message
+from paging.carriers.protocol import Message, PermanentFailure, Status
 from rules.escalation import Channel
 from simulator.tables import Mail
 
@@ -38,6 +38,13 @@ class Mailbox:
         with self._database.read() as session:
             kept = sa.select(Mail.id).where(Mail.delivery_id == message.delivery_id, Mail.sent_at >= since)
             return [_sid(number) for number in session.scalars(kept.order_by(Mail.id))]
+
+    def status_of(self, channel: Channel, sid: str) -> Status | None:
+        """What is kept has arrived."""
+        return None
+
+    def end_call(self, sid: str) -> None:
+        raise PermanentFailure("an e-mail does not ring")
 
 
 def _sid(number: int) -> str:

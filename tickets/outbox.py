@@ -15,23 +15,33 @@ from rules.gsm7 import to_gsm7
 URGENCY = {
     DeliveryKind.PAGE: 0,
     DeliveryKind.ALARM: 0,
+    DeliveryKind.BUNDLE: 0,
+    DeliveryKind.FOLLOW_UP: 0,
+    DeliveryKind.HANG_UP: 0,
+    DeliveryKind.ALERT: 1,
+    DeliveryKind.TEST: 1,
     DeliveryKind.DUTY: 1,
     DeliveryKind.STAND_DOWN: 1,
     DeliveryKind.UPDATE: 1,
     DeliveryKind.NOTICE: 2,
 }
-NO_ADDRESS = {Channel.SMS: "no phone number on file", Channel.VOICE: "no phone number on file"}
+NO_EMAIL = "no e-mail address on file"
+NO_PHONE = "no phone number on file"
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a message is about. `round` and `level` are those of the page when it was written."""
+    """What a message is about. `round` and `level` are those of the page when it was written.
+
+    `ends_id` is the delivery whose call is to be ended.
+    """
 
     ticket_number: int | None = None
     page_id: int | None = None
     round: int | None = None
     level: int | None = None
     technician_key: str | None = None
+    ends_id: int | None = None
 
 
 def post(
@@ -63,6 +73,7 @@ def post(
         "round": about.round,
         "level": about.level,
         "technician_key": about.technician_key,
+        "ends_id": about.ends_id,
         "name": name,
         "address": address or "",
         "subject": subject,
@@ -70,7 +81,7 @@ def post(
         "state": DeliveryState.PENDING if reachable else DeliveryState.FAILED,
         "attempts": 0,
         "due_at": now if reachable else None,
-        "error": None if reachable else NO_ADDRESS.get(channel, "no e-mail address on file"),
+        "error": None if reachable else (NO_EMAIL if channel is Channel.EMAIL else NO_PHONE),
         "created_at": now,
         "settled_at": None if reachable else now,
     }

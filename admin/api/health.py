@@ -1,6 +1,6 @@
 """Whether this process lives, whether the service does its work, and figures for monitoring."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -13,14 +13,11 @@ from sqlalchemy.orm import Session
 from admin.api.problems import MEDIA_TYPE, refuse
 from admin.api.tokens import check_contract
 from models.database import Database
-from models.delivery import Delivery
 from models.migrate import is_current
 from models.page import Page, PageState
 from models.service import Heartbeat
 from models.ticket import TICKET_MOVES, Ticket, TicketState
-from tickets.outbox import URGENCY
-
-OVERDUE = timedelta(seconds=60)
+from paging.watch import overdue
 
 
 class Health:
@@ -60,8 +57,8 @@ class Health:
             if not self._is_current():
                 return ["the database has an older schema: run `python app.py migrate`"]
             with self._database.read() as session:
-                late = self._database.now(session) - OVERDUE
-                waiting = {"pages": _overdue_pages(session, late), "messages": _overdue_deliveries(session, late)}
+                found = overdue(session, self._database.now(session))
+                waiting = {"pages": found.pages, "messages": found.messages}
         except SQLAlchemyError:
             return ["the database does not answer"]
         return [f"{count} {what} are overdue by more than a minute" for what, count in waiting.items() if count]
@@ -73,17 +70,6 @@ class Health:
         return self._schema_is_current
 
 
-def _overdue_pages(session: Session, late: datetime) -> int:
-    return session.execute(select(func.count()).select_from(Page).where(Page.due_at < late)).scalar_one()
-
-
-def _overdue_deliveries(session: Session, late: datetime) -> int:
-    """Urgencies are named because the index of what is due begins with them."""
-    statement = select(func.count()).select_from(Delivery)
-    due = statement.where(Delivery.urgency.in_(set(URGENCY.values())), Delivery.due_at < late)
-    return session.execute(due).scalar_one()
-
-
 def _measured(session: Session, now: datetime) -> CollectorRegistry:
     registry = CollectorRegistry()
     open_states = [state for state, moves in TICKET_MOVES.items() if moves]
@@ -91,9 +77,10 @@ def _measured(session: Session, now: datetime) -> CollectorRegistry:
     _fill(session, tickets, Ticket.state, open_states)
     pages = Gauge("platinum_line_pages", "Pages that nobody has acknowledged", ["state"], registry=registry)
     _fill(session, pages, Page.state, [PageState.ARMED, PageState.PAGING])
-    overdue = Gauge("platinum_line_overdue", "What is due for more than a minute", ["what"], registry=registry)
-    overdue.labels("pages").set(_overdue_pages(session, now - OVERDUE))
-    overdue.labels("messages").set(_overdue_deliveries(session, now - OVERDUE))
+    found = overdue(session, now)
+    late = Gauge("platinum_line_overdue", "What is due for more than a minute", ["what"], registry=registry)
+    late.labels("pages").set(found.pages)
+    late.labels("messages").set(found.messages)
     seen = Gauge(
         "platinum_line_engine_seen_seconds", "Seconds since each engine was at work", ["engine"], registry=registry
     )

@@ -128,11 +128,11 @@ def _pass(asked: Asked) -> None:
 
 def _wait(asked: Asked) -> None:
     reason = asked.reason or "no reason was given"
-    lifecycle.wait(asked.session, asked.line, asked.ticket, asked.by.name, reason, asked.now)
+    pager.wait(asked.session, asked.line, asked.ticket, asked.by, reason, asked.now)
 
 
 def _resume(asked: Asked) -> None:
-    lifecycle.resume(asked.session, asked.line, asked.ticket, asked.by.name, asked.now)
+    pager.resume(asked.session, asked.line, asked.ticket, asked.by, asked.now)
 
 
 def _solve(asked: Asked) -> None:
@@ -158,13 +158,11 @@ def _change(asked: Asked, *, higher: bool) -> None:
     if ranks.index(priority) == ranks.index(ticket.priority) or (priority < ticket.priority) is not higher:
         direction = "above" if higher else "below"
         raise MoveRefused(f"ticket {ticket.number} is {ticket.priority}: {priority} is not {direction} it")
-    lifecycle.change_priority(
-        asked.session, asked.line, ticket, priority, asked.by.name, asked.reason, asked.now
-    )
+    pager.change_priority(asked.session, asked.line, ticket, priority, asked.by, asked.reason, asked.now)
 
 
 def _note(asked: Asked) -> None:
-    lifecycle.note(asked.session, asked.line, asked.ticket, asked.by.name, asked.reason, asked.now)
+    pager.note(asked.session, asked.line, asked.ticket, asked.by, asked.reason, asked.now)
 
 
 ACTIONS: dict[str, Callable[[Asked], None]] = {

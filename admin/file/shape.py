@@ -75,7 +75,9 @@ SCHEDULE = mapping(
 LEVEL = mapping(
     {
         "notify": sequence(forms.TARGET, filled="nobody is told at this level", distinct=True),
-        "channels": sequence(one_of(Channel, POLICY_CHANNELS), filled="there is no channel: sms, voice or email", distinct=True),
+        "channels": sequence(
+            one_of(Channel, POLICY_CHANNELS), filled="there is no channel: sms, voice or email", distinct=True
+        ),
         "wait": forms.DURATION,
     },
     needed=("notify", "channels", "wait"),

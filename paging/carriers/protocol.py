@@ -34,15 +34,31 @@ class SendFailure(Exception):
 
 
 class PermanentFailure(SendFailure):
-    """Trying again cannot help: this address or this account will not do."""
+    """Trying again cannot help: this address will not do."""
+
+
+class ConfigurationFailure(PermanentFailure):
+    """Nothing of this kind can be sent until an admin changes something; the message says what is wrong."""
 
 
 class TemporaryFailure(SendFailure):
-    """Trying again can help."""
+    """Trying again can help. `of_carrier`: it is the carrier's trouble, and not that of the telephone called."""
+
+    def __init__(self, message: str, code: str = "", of_carrier: bool = True) -> None:
+        super().__init__(message, code)
+        self.of_carrier = of_carrier
 
 
 class AmbiguousFailure(SendFailure):
     """It may have been sent: look it up before trying again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the provider says of a message: a word of its own, and an error code ('' where there is none)."""
+
+    word: str
+    code: str = ""
 
 
 class Carrier(Protocol):
@@ -57,4 +73,12 @@ class Carrier(Protocol):
 
         Raises a SendFailure.
         """
+        ...
+
+    def status_of(self, channel: Channel, sid: str) -> Status | None:
+        """What became of a message; None where the provider does not keep that. Raises a SendFailure."""
+        ...
+
+    def end_call(self, sid: str) -> None:
+        """Stop a telephone from ringing; a call that somebody answered goes on. Raises a SendFailure."""
         ...

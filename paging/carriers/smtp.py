@@ -7,7 +7,14 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
-from paging.carriers.protocol import AmbiguousFailure, Message, PermanentFailure, TemporaryFailure
+from paging.carriers.protocol import (
+    AmbiguousFailure,
+    ConfigurationFailure,
+    Message,
+    PermanentFailure,
+    Status,
+    TemporaryFailure,
+)
 from rules.escalation import Channel
 
 TIMEOUT = 10.0  # seconds; less than a delivery's lease
@@ -27,11 +34,13 @@ class SmtpCarrier:
 
     def send(self, message: Message) -> str:
         if self._url is None:
-            raise PermanentFailure("SMTP_URL is not set: the line cannot send e-mail")
+            raise ConfigurationFailure("SMTP_URL is not set: the line cannot send e-mail")
         mail = self._compose(message)
         try:
             with self._connect() as server:
                 server.send_message(mail)
+        except smtplib.SMTPAuthenticationError as error:
+            raise ConfigurationFailure("the mail server refuses the user or the password in SMTP_URL") from error
         except smtplib.SMTPResponseException as error:
             raise _meaning(error.smtp_code, str(error.smtp_error)) from error
         except smtplib.SMTPRecipientsRefused as error:
@@ -46,6 +55,13 @@ class SmtpCarrier:
     def find(self, message: Message, since: datetime) -> list[str]:
         """A mail server keeps no list to look in: an e-mail in doubt is sent again."""
         return []
+
+    def status_of(self, channel: Channel, sid: str) -> Status | None:
+        """A mail server does not tell later what became of an e-mail."""
+        return None
+
+    def end_call(self, sid: str) -> None:
+        raise PermanentFailure("an e-mail does not ring")
 
     def _compose(self, message: Message) -> EmailMessage:
         mail = EmailMessage()

@@ -1,7 +1,4 @@
-"""Texts and calls through Twilio's REST API, or whatever speaks it at another address.
-
-Error codes: https://www.twilio.com/docs/api/errors
-"""
+"""Texts and calls through Twilio's REST API, or whatever speaks it at another address."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,28 +13,24 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from paging.carriers.protocol import AmbiguousFailure, Message, PermanentFailure, SendFailure, TemporaryFailure
+from paging.carriers import codes
+from paging.carriers.protocol import (
+    AmbiguousFailure,
+    ConfigurationFailure,
+    Message,
+    PermanentFailure,
+    SendFailure,
+    Status,
+    TemporaryFailure,
+)
 from rules.escalation import Channel
 
 PROVIDER = "https://api.twilio.com"
 TIMEOUT = 10.0  # seconds; less than a delivery's lease
 RING = 25  # seconds; most voicemails pick up later
 VALIDITY = 300  # seconds; a text that comes later is of no use
-CONFIGURATION = {
-    "20003": "the account's SID or auth token is wrong",
-    "21215": "the account may not call this country",
-    "21408": "the account may not text this country",
-    "21606": "the number that texts cannot send to this number",
-    "21608": "a trial account reaches verified numbers only",
-    "21612": "the number that texts cannot reach this number",
-    "30002": "the account is suspended",
-    "30004": "the message was blocked",
-    "30007": "the message was filtered as unwanted",
-    "30032": "the toll-free number is not verified",
-    "30034": "the number is not registered for texting in the United States",
-}
 Answer = TypeVar("Answer")
-TEMPORARY = frozenset({"20429", "30001", "30003", "30008"})
+ALREADY_ANSWERED = "21220"
 
 
 class RedirectingClient(TwilioHttpClient):
@@ -67,11 +60,25 @@ class TwilioCarrier:
         self._text_number = text_number
 
     def send(self, message: Message) -> str:
-        return _answer(lambda: self._text(message) if message.channel is Channel.SMS else self._ring(message))
+        hand_over = self._text if message.channel is Channel.SMS else self._ring
+        return _answer(lambda: hand_over(message), message.to)
 
     def find(self, message: Message, since: datetime) -> list[str]:
         look = self._find_texts if message.channel is Channel.SMS else self._find_calls
-        return _answer(lambda: look(message, since))
+        return _answer(lambda: look(message, since), message.to)
+
+    def status_of(self, channel: Channel, sid: str) -> Status | None:
+        if channel is Channel.SMS:
+            text = _answer(lambda: self._client.messages(sid).fetch())
+            return Status(str(text.status), str(text.error_code or ""))
+        return Status(str(_answer(lambda: self._client.calls(sid).fetch()).status))
+
+    def end_call(self, sid: str) -> None:
+        try:
+            _answer(lambda: self._client.calls(sid).update(status="canceled"))
+        except PermanentFailure as failure:
+            if failure.code != ALREADY_ANSWERED:
+                raise
 
     def _text(self, message: Message) -> str:
         created = self._client.messages.create(
@@ -107,12 +114,12 @@ def _is_since(created: datetime | None, since: datetime) -> bool:
     return created is None or created >= since
 
 
-def _answer(call: Callable[[], Answer]) -> Answer:
-    """The call's answer, or the failure that it means."""
+def _answer(call: Callable[[], Answer], number: str = "") -> Answer:
+    """The call's answer, or the failure that it means for what was to go to `number`."""
     try:
         return call()
     except (TwilioRestException, TwilioServiceException) as error:
-        raise _meaning(error.status, str(error.code or ""), _text_of(error)) from error
+        raise _meaning(error.status, str(error.code or ""), _text_of(error), number) from error
     except requests.ConnectTimeout as error:
         raise TemporaryFailure("the carrier does not answer") from error
     except requests.ConnectionError as error:
@@ -129,11 +136,13 @@ def _text_of(error: TwilioRestException | TwilioServiceException) -> str:
     return str(error.msg if isinstance(error, TwilioRestException) else error.title)
 
 
-def _meaning(status: int, code: str, text: str) -> SendFailure:
-    if code in CONFIGURATION or status in (401, 403):
-        return PermanentFailure(CONFIGURATION.get(code, "the carrier refuses the account"), code)
-    if code in TEMPORARY or status == 429 or status >= 500:
-        return TemporaryFailure(f"the carrier cannot take it now: {text}", code)
+def _meaning(status: int, code: str, text: str, number: str) -> SendFailure:
+    if codes.is_configuration(code):
+        return ConfigurationFailure(codes.in_words(code, number), code)
+    if status in (401, 403):
+        return ConfigurationFailure("the carrier refuses the account", code)
+    if code in codes.TEMPORARY or status == 429 or status >= 500:
+        return TemporaryFailure(f"the carrier cannot take it now: {text}", code, code not in codes.OF_THE_NUMBER)
     return PermanentFailure(f"the carrier refuses it: {text}", code)
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from models.delivery import Delivery, DeliveryState
-from paging import delivery
+from paging import outcomes
 from tests.ivr.world import World
 
 
@@ -53,6 +53,6 @@ def test_a_deadlock_is_tried_again(sent: Delivery, acme_on_both: World, monkeypa
             raise OperationalError("deadlock detected", {}, Exception())
         return True
 
-    monkeypatch.setattr(delivery, "report", report_after_a_deadlock)
+    monkeypatch.setattr(outcomes, "report", report_after_a_deadlock)
     assert report(acme_on_both, sent.id, MessageSid="SM1", MessageStatus="delivered") == 204
     assert len(tried) == 2

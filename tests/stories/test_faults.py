@@ -108,4 +108,4 @@ def test_callbacks_in_any_order_leave_a_delivered_text_delivered(world: World, k
 def test_the_story_tells_what_the_carrier_refused(world: World) -> None:
     world.company.add_fault(FaultKind.REFUSE, ANNA, code=21408)
     reports(world)
-    assert any("may not text this country" in line for line in world.story(NUMBER))
+    assert any("may not text Italy" in line for line in world.story(NUMBER))

@@ -1,0 +1,50 @@
+"""What is wrong with the line itself, told to its admins by e-mail: each cause once an hour."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.account import Role, User
+from models.delivery import DeliveryKind
+from rules.escalation import Channel
+from rules.line import Line
+from tickets import duty
+from tickets.outbox import post
+
+
+def misconfigured(session: Session, line: Line, reason: str, now: datetime) -> None:
+    """Nothing of a kind can be sent until somebody changes something."""
+    _tell(session, line, "misconfigured", reason[:80], now, reason=reason)
+
+
+def opted_out(session: Session, line: Line, name: str, address: str, now: datetime) -> None:
+    """The carrier does not text this person any more, as they have asked it."""
+    _tell(session, line, "opted_out", address, now, name=name, address=address, text_number=line.text_number)
+
+
+def overdue(session: Session, line: Line, pages: int, messages: int, now: datetime) -> None:
+    """Work that is due is not done."""
+    _tell(session, line, "overdue", "", now, pages=pages, messages=messages)
+
+
+def _tell(session: Session, line: Line, cause: str, about: str, now: datetime, **words: object) -> None:
+    """To every admin; to the duty manager where no admin is on file, for somebody must know."""
+    subject = line.wording.say(f"alert.{cause}_subject", **words)
+    text = line.wording.say(f"alert.{cause}_mail", **words)
+    occasion = f"alert:{cause}:{about}:{now:%Y%m%d%H}"
+    admins = session.execute(select(User.email).where(User.role == Role.ADMIN).order_by(User.email)).scalars().all()
+    if not admins:
+        duty.tell(session, key=occasion, subject=subject, text=subject, now=now)
+    for email in admins:
+        post(
+            session,
+            key=f"{occasion}:{email}"[:200],
+            kind=DeliveryKind.ALERT,
+            channel=Channel.EMAIL,
+            name=email[:120],
+            address=email,
+            subject=subject,
+            body=text,
+            now=now,
+        )

@@ -1,0 +1,53 @@
+"""A circuit breaker for each way to send: a carrier that is down is left alone, and the next channel is used."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rules.escalation import Channel
+
+FAILURES = 5
+"""So many failures in a row mean that the carrier is down."""
+REST = timedelta(seconds=30)
+
+
+@dataclass(slots=True)
+class _State:
+    failures: int = 0
+    rests_until: datetime | None = None
+
+
+class Breakers:
+    """What this process has seen of its carriers, by channel. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._states = {channel: _State() for channel in Channel}
+        self._lock = threading.Lock()
+
+    def admits(self, channel: Channel, now: datetime) -> bool:
+        """Whether to send now. After a rest one message is let through to try: the next is when that worked."""
+        with self._lock:
+            state = self._states[channel]
+            if state.rests_until is None:
+                return True
+            if now < state.rests_until:
+                return False
+            state.rests_until = now + REST
+            return True
+
+    def rests_until(self, channel: Channel) -> datetime | None:
+        """When the next try is due; None while all is well."""
+        return self._states[channel].rests_until
+
+    def worked(self, channel: Channel) -> None:
+        """The carrier took a message, or refused it for a reason of its own: it is there."""
+        with self._lock:
+            self._states[channel] = _State()
+
+    def failed(self, channel: Channel, now: datetime) -> None:
+        """The carrier could not be used."""
+        with self._lock:
+            state = self._states[channel]
+            state.failures += 1
+            if state.failures >= FAILURES:
+                state.rests_until = now + REST

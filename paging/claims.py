@@ -1,0 +1,265 @@
+"""What an engine takes from the outbox: messages to send, outcomes to ask for, telephones that shall stop ringing.
+
+Other engines skip what is taken until its lease ends. What need not, or may not, go out now is settled here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.delivery import DELIVERY_MOVES, Delivery, DeliveryKind, DeliveryState
+from models.page import Page, PageState
+from models.ticket import Ticket
+from paging import kindness, outcomes, sender_rate
+from paging.breaker import Breakers
+from paging.carriers.protocol import Message
+from paging.kindness import Texted
+from rules.escalation import Channel
+from rules.gsm7 import segments
+from rules.line import Line
+from rules.targets import Priority
+from tickets.outbox import URGENCY
+
+MOST_ASKED = 10
+"""So often the provider is asked what became of a message; then its page's waits decide."""
+UNTIL_IT_RINGS = timedelta(seconds=1)
+PAGING_KINDS = frozenset({DeliveryKind.PAGE, DeliveryKind.ALARM})
+
+
+class Task(StrEnum):
+    SEND = "send"
+    ASK = "ask"
+    END_CALL = "end_call"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery that is ours until its lease ends.
+
+    `lost_since`: an earlier attempt may have reached the carrier. `sid`: the provider's id of what to ask or end.
+    """
+
+    id: int
+    attempt: int
+    task: Task
+    kind: DeliveryKind
+    channel: Channel
+    message: Message
+    lost_since: datetime | None = None
+    sid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A row that is due, with what decides about it; a message about no page has no page."""
+
+    delivery: Delivery
+    page: Page | None
+    priority: Priority | None
+
+
+class Claims:
+    """One pass over the outbox, in one transaction. `moved` are the pages that must be looked at after it."""
+
+    def __init__(self, session: Session, line: Line, breakers: Breakers, now: datetime) -> None:
+        self.moved: set[int] = set()
+        self._session = session
+        self._line = line
+        self._limits = line.policy.limits
+        self._breakers = breakers
+        self._now = now
+        self._budget = sender_rate.Budget(session, line, now)
+
+    def take(self, limit: int) -> list[Claim]:
+        """Up to `limit` due rows, the most urgent first."""
+        return [claim for due in self._due(limit) if (claim := self._consider(due))]
+
+    def _due(self, limit: int) -> Iterator[Due]:
+        opens_at = sender_rate.opens_at(self._session, self._line)
+        statement = (
+            select(Delivery, Page, Ticket.priority)
+            .outerjoin(Page, Page.id == Delivery.page_id)
+            .outerjoin(Ticket, Ticket.number == Delivery.ticket_number)
+            .where(Delivery.due_at <= self._now)
+            .order_by(Delivery.urgency, Delivery.due_at)
+            .limit(limit)
+            .with_for_update(of=Delivery, skip_locked=True)
+        )
+        if opens_at is not None and opens_at > self._now:
+            statement = statement.where(Delivery.channel != Channel.SMS)
+        return (Due(*row) for row in self._session.execute(statement).all())
+
+    def _consider(self, due: Due) -> Claim | None:
+        """What to do with it now: a claim, or nothing, as it was settled, put off, or is bundled by another one."""
+        delivery = due.delivery
+        if delivery.due_at is None:
+            return None
+        if delivery.state is DeliveryState.SENT:
+            return self._ask(delivery)
+        if delivery.kind is DeliveryKind.HANG_UP:
+            return self._end_call(delivery)
+        if delivery.kind is DeliveryKind.BUNDLE and not self._holds_together(delivery):
+            return None
+        if delivery.kind in PAGING_KINDS and not self._is_wanted(due):
+            self._cancel(delivery)
+            return None
+        if self._must_not_ring(due):
+            return None
+        if delivery.channel is Channel.SMS:
+            return self._text(delivery)
+        return self._take(delivery)
+
+    def _ask(self, delivery: Delivery) -> Claim:
+        delivery.asked += 1
+        delivery.due_at = self._now + outcomes.ASK_AFTER if delivery.asked < MOST_ASKED else None
+        return self._claim(delivery, Task.ASK, sid=delivery.provider_sid or "")
+
+    def _end_call(self, delivery: Delivery) -> Claim | None:
+        call = self._session.get_one(Delivery, delivery.ends_id)
+        if not DELIVERY_MOVES[call.state]:
+            self._cancel(delivery)
+            return None
+        if call.provider_sid is None:
+            delivery.due_at = self._now + UNTIL_IT_RINGS
+            return None
+        return self._take(delivery, Task.END_CALL, sid=call.provider_sid)
+
+    def _holds_together(self, bundle: Delivery) -> bool:
+        """Whether all that the text names is still wanted; else its members go their own ways again."""
+        members = select(Delivery, Page.state).join(Page, Page.id == Delivery.page_id)
+        found = self._session.execute(members.where(Delivery.bundled_into == bundle.id)).all()
+        if all(state is PageState.PAGING for _, state in found):
+            return True
+        for member, _ in found:
+            if member.state is DeliveryState.ATTEMPTING:
+                member.state, member.due_at, member.bundled_into = DeliveryState.PENDING, self._now, None
+                member.attempted_at = None
+        self._cancel(bundle)
+        return False
+
+    def _is_wanted(self, due: Due) -> bool:
+        """A page that somebody took meanwhile is not sent again, nor is what a later message says as well."""
+        delivery, page = due.delivery, due.page
+        if page is None or page.state is not PageState.PAGING:
+            return False
+        if (delivery.round, delivery.level) == (page.round, page.level):
+            return True
+        return not kindness.is_superseded(self._session, delivery)
+
+    def _must_not_ring(self, due: Due) -> bool:
+        """A technician is not rung again and again, but for a P1."""
+        delivery = due.delivery
+        if delivery.kind is not DeliveryKind.PAGE or delivery.channel not in kindness.CALLS:
+            return False
+        if due.priority is Priority.P1:
+            return False
+        if not kindness.has_been_called_enough(self._session, self._limits, delivery, self._now):
+            return False
+        minutes = int(self._limits.calls_within.total_seconds() // 60)
+        delivery.error = self._line.wording.say("event.too_many_calls", calls=self._limits.calls, minutes=minutes)
+        outcomes.become(delivery, DeliveryState.FAILED, self._now)
+        outcomes.settled(self._session, self._line, delivery, (), self._now)
+        self._look_again(delivery)
+        return True
+
+    def _text(self, delivery: Delivery) -> Claim | None:
+        """A text, if the number may send one now; a page's, together with the others that wait for its reader."""
+        if delivery.kind is DeliveryKind.PAGE and delivery.attempts == 0:
+            again_at = kindness.text_again_at(self._session, self._limits, delivery)
+            if again_at is not None and again_at > self._now:
+                delivery.due_at = again_at
+                return None
+            others = kindness.companions(self._session, delivery)
+            lately = kindness.texted_lately(self._session, delivery, self._now)
+            if others or len(lately) + 1 >= kindness.MANY:
+                return self._bundle(kindness.own(self._session, delivery), others, lately)
+        if not self._budget.allows(segments(delivery.body)):
+            return None
+        return self._take(delivery)
+
+    def _bundle(self, own: Texted, others: list[Texted], lately: list[Texted]) -> Claim | None:
+        """One text that names them all, and stands for the messages of those that were not texted yet."""
+        waiting = [own, *others]
+        named = {each.number: each for each in [*lately, *waiting]}
+        body = kindness.bundle_text(self._line, list(named.values())[-kindness.MOST_IN_ONE :])
+        if not self._budget.allows(segments(body)):
+            return None
+        bundle = self._new_bundle(own.delivery, body)
+        for each in waiting:
+            each.delivery.state, each.delivery.due_at = DeliveryState.ATTEMPTING, None
+            each.delivery.attempted_at, each.delivery.bundled_into = self._now, bundle.id
+        return self._take(bundle)
+
+    def _new_bundle(self, first: Delivery, body: str) -> Delivery:
+        bundle = Delivery(
+            key=f"bundle:{first.id}:{self._now:%Y%m%d%H%M%S%f}",
+            kind=DeliveryKind.BUNDLE,
+            channel=Channel.SMS,
+            urgency=URGENCY[DeliveryKind.BUNDLE],
+            technician_key=first.technician_key,
+            name=first.name,
+            address=first.address,
+            body=body,
+            state=DeliveryState.PENDING,
+            attempts=0,
+            due_at=self._now,
+            created_at=self._now,
+        )
+        self._session.add(bundle)
+        self._session.flush()
+        return bundle
+
+    def _take(self, delivery: Delivery, task: Task = Task.SEND, sid: str = "") -> Claim | None:
+        """It is ours for a lease, unless its carrier is down."""
+        if not self._breakers.admits(delivery.channel, self._now):
+            self._stall(delivery)
+            return None
+        lost_since = delivery.attempted_at if delivery.state is DeliveryState.ATTEMPTING else None
+        delivery.state, delivery.stalled = DeliveryState.ATTEMPTING, False
+        delivery.attempts += 1
+        delivery.due_at = self._now + self._line.policy.lease
+        delivery.attempted_at = lost_since or self._now
+        return self._claim(delivery, task, lost_since, sid)
+
+    def _stall(self, delivery: Delivery) -> None:
+        """It waits for its carrier, and its page for nothing."""
+        delivery.due_at = self._breakers.rests_until(delivery.channel) or self._now
+        if delivery.state is DeliveryState.PENDING and not delivery.stalled:
+            delivery.stalled = True
+            self._look_again(delivery)
+
+    def _look_again(self, delivery: Delivery) -> None:
+        if delivery.page_id is not None:
+            self.moved.add(delivery.page_id)
+
+    def _cancel(self, delivery: Delivery) -> None:
+        outcomes.become(delivery, DeliveryState.CANCELLED, self._now)
+
+    def _claim(self, delivery: Delivery, task: Task, lost_since: datetime | None = None, sid: str = "") -> Claim:
+        message = Message(
+            delivery_id=delivery.id,
+            attempt=delivery.attempts,
+            channel=delivery.channel,
+            to=delivery.address,
+            subject=delivery.subject or "",
+            body=delivery.body,
+            voice_url=self._line.url(f"/twilio/page/{delivery.id}"),
+            status_url=self._line.url(f"/twilio/delivery/{delivery.id}/status"),
+        )
+        return Claim(delivery.id, delivery.attempts, task, delivery.kind, delivery.channel, message, lost_since, sid)
+
+
+def next_due(session: Session, line: Line) -> datetime | None:
+    """When the outbox must be looked at next. Texts wait for their number."""
+    times = []
+    for channel in Channel:
+        statement = select(Delivery.due_at).where(Delivery.channel == channel, Delivery.due_at.is_not(None))
+        due_at = session.execute(statement.order_by(Delivery.due_at).limit(1)).scalar()
+        opens_at = sender_rate.opens_at(session, line) if due_at and channel is Channel.SMS else None
+        if due_at:
+            times.append(max(due_at, opens_at) if opens_at else due_at)
+    return min(times, default=None)

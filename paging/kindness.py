@@ -1,0 +1,128 @@
+"""What a technician is spared: a text for each of several pages at once, call after call, the same page twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from models.customer import Contract, Customer
+from models.delivery import Delivery, DeliveryKind, DeliveryState
+from models.page import Page, PageState
+from models.ticket import Ticket
+from rules.escalation import Channel
+from rules.gsm7 import segments
+from rules.line import Line
+from rules.policy import Limits
+from rules.targets import Priority
+from rules.wording import listed
+
+CALLS = (Channel.VOICE, Channel.SECOND_PHONE)
+MOST_IN_ONE = 8
+"""So many tickets are named by one segment."""
+MANY = 3
+"""So many pages of one minute are named by one text, also those that were texted alone."""
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Texted:
+    """A page's text to a technician, and what it is about."""
+
+    delivery: Delivery
+    number: int
+    priority: Priority
+    customer: str
+
+
+def text_again_at(session: Session, limits: Limits, delivery: Delivery) -> datetime | None:
+    """When the technician may be texted about a page again; None where no text went before."""
+    statement = select(func.max(Delivery.attempted_at)).where(
+        Delivery.technician_key == delivery.technician_key,
+        Delivery.channel == Channel.SMS,
+        Delivery.kind.in_((DeliveryKind.PAGE, DeliveryKind.BUNDLE)),
+        Delivery.state != DeliveryState.PENDING,
+        Delivery.id != delivery.id,
+    )
+    last = session.execute(statement).scalar()
+    return last + limits.text_gap if last else None
+
+
+def has_been_called_enough(session: Session, limits: Limits, delivery: Delivery, now: datetime) -> bool:
+    """Whether the technician has had so many calls of late that only a P1 may ring."""
+    statement = select(func.count()).where(
+        Delivery.technician_key == delivery.technician_key,
+        Delivery.channel.in_(CALLS),
+        Delivery.kind != DeliveryKind.HANG_UP,
+        Delivery.attempted_at > now - limits.calls_within,
+        Delivery.id != delivery.id,
+    )
+    return session.execute(statement).scalar_one() >= limits.calls
+
+
+def is_superseded(session: Session, delivery: Delivery) -> bool:
+    """Whether a later message says the same to the same person: the carrier was away for a round or more."""
+    later = aliased(Delivery)
+    statement = select(later.id).where(
+        later.page_id == delivery.page_id,
+        later.kind == delivery.kind,
+        later.technician_key == delivery.technician_key,
+        later.channel == delivery.channel,
+        later.id > delivery.id,
+    )
+    return session.execute(statement.limit(1)).first() is not None
+
+
+def companions(session: Session, delivery: Delivery) -> list[Texted]:
+    """The other pages that wait to be texted to this technician, the eldest first."""
+    statement = _texts_to(delivery).where(
+        Delivery.state == DeliveryState.PENDING,
+        Delivery.attempts == 0,
+        Delivery.page_id != delivery.page_id,
+    )
+    locked = statement.limit(MOST_IN_ONE - 1).with_for_update(of=Delivery, skip_locked=True)
+    return _read(session, locked)
+
+
+def texted_lately(session: Session, delivery: Delivery, now: datetime) -> list[Texted]:
+    """The pages that this technician was texted within the last minute, and that nobody has taken."""
+    recent = _texts_to(delivery).where(Delivery.attempted_at > now - MINUTE, Delivery.state != DeliveryState.PENDING)
+    return _read(session, recent.limit(MOST_IN_ONE))
+
+
+def own(session: Session, delivery: Delivery) -> Texted:
+    """The text itself, with what it is about."""
+    (found,) = _read(session, _texts_to(delivery).where(Delivery.id == delivery.id))
+    return found
+
+
+def bundle_text(line: Line, texts: Sequence[Texted]) -> str:
+    """One segment that names every ticket; with the customers where there is room."""
+    with_names = [f"{each.priority} {each.number} {each.customer}" for each in texts]
+    alone = [f"{each.priority} {each.number}" for each in texts]
+    said = [line.wording.say("page.bundle", pages=listed(words)) for words in (with_names, alone)]
+    return next((text for text in said if segments(text) == 1), said[-1])
+
+
+def _texts_to(delivery: Delivery) -> Select[Delivery, int, Priority, str]:
+    return (
+        select(Delivery, Ticket.number, Ticket.priority, Customer.name)
+        .join(Page, Page.id == Delivery.page_id)
+        .join(Ticket, Ticket.number == Delivery.ticket_number)
+        .join(Contract, Contract.id == Ticket.contract_id)
+        .join(Customer, Customer.id == Contract.customer_id)
+        .where(
+            Delivery.technician_key == delivery.technician_key,
+            Delivery.channel == Channel.SMS,
+            Delivery.kind == DeliveryKind.PAGE,
+            Page.state == PageState.PAGING,
+        )
+        .order_by(Delivery.id)
+    )
+
+
+def _read(session: Session, statement: Select[Delivery, int, Priority, str]) -> list[Texted]:
+    """Each ticket once."""
+    rows = {number: Texted(each, number, priority, name) for each, number, priority, name in session.execute(statement)}
+    return list(rows.values())
