@@ -20,9 +20,7 @@ from tests.processes.people import ANSWER, NUMBER
 MOST_DUPLICATES = 0.02
 """Of all texts; a single one is never too many."""
 PAGING = (DeliveryKind.PAGE, DeliveryKind.ALARM)
-NEVER_LEFT = (DeliveryState.PENDING, DeliveryState.CANCELLED)
-Sent = Counter[tuple[str, int]]
-"""How many texts of a ticket (its number) one telephone got, or should have got."""
+HANDED_OVER = (DeliveryState.SENT, DeliveryState.DELIVERED)
 
 
 @dataclass(frozen=True)
@@ -54,13 +52,13 @@ def judge(database: Database, blows: Sequence[Blow], wanted: int) -> Outcome:
     """After everything has come to rest. `wanted` tickets at least must be there."""
     with database.read() as session:
         tickets = session.execute(select(Ticket.number, Ticket.state, Page.state, Page.raised_at).join(Page)).all()
-        sent, first = _texts(session)
+        first = _first_texts(session)
+        copies = _copies(session)
         called = _calls(session)
-        expected = _expected(session)
         handed_over = _handed_over(session)
-        problems = [*_unanswered(tickets, first), *_unsent(session, sent)]
-    duplicates = _too_many(sent, expected)
-    texts, calls = sent.total(), called.total()
+    problems = [*_unanswered(tickets, first), *_unsent(copies)]
+    texts = sum(each.copies for each in copies)
+    duplicates = sum(max(each.copies - 1, 0) for each in copies)
     if len(tickets) < wanted:
         problems.append(f"only {len(tickets)} of {wanted} tickets are there")
     if duplicates > max(1, MOST_DUPLICATES * texts):
@@ -70,33 +68,44 @@ def judge(database: Database, blows: Sequence[Blow], wanted: int) -> Outcome:
         len(tickets),
         texts,
         duplicates,
-        calls,
-        calls - len(called),
+        called.total(),
+        called.total() - len(called),
         sorted((first[number] - raised).total_seconds() for number, _, _, raised in tickets if number in first),
         _recovery(blows, handed_over),
     )
 
 
-def _texts(session: Session) -> tuple[Sent, dict[int, datetime]]:
-    """What the provider took on: a text that names several tickets is one of each. And when each ticket's first was."""
-    sent: Sent = Counter()
+def _first_texts(session: Session) -> dict[int, datetime]:
+    """When the provider took on the first text that names a ticket, alone or with others."""
     first: dict[int, datetime] = {}
-    texts = select(TextMessage.recipient, TextMessage.body, TextMessage.created_at).where(
+    texts = select(TextMessage.body, TextMessage.created_at).where(
         TextMessage.direction == Direction.OUTBOUND_API, TextMessage.body.contains(ANSWER)
     )
-    for recipient, body, at in session.execute(texts.order_by(TextMessage.created_at)):
-        for number in {int(each) for each in NUMBER.findall(body)}:
-            sent[recipient, number] += 1
-            first.setdefault(number, at)
-    return sent, first
+    for body, at in session.execute(texts.order_by(TextMessage.created_at)):
+        for number in NUMBER.findall(body):
+            first.setdefault(int(number), at)
+    return first
 
 
-def _expected(session: Session) -> Sent:
-    """One for each round and level of a page at which a technician was to be texted."""
-    rows = select(Delivery.address, Delivery.ticket_number).where(
-        Delivery.kind.in_(PAGING), Delivery.channel == Channel.SMS, Delivery.attempts > 0
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """How often the provider took on what one row of the outbox says, alone or in a bundle: once is right."""
+
+    delivery: int
+    state: DeliveryState
+    copies: int
+
+
+def _copies(session: Session) -> list[Copies]:
+    urls = session.scalars(select(TextMessage.status_url).where(TextMessage.status_url.contains("/twilio/delivery/")))
+    taken_on = Counter(int(url.split("/")[-2]) for url in urls)
+    rows = select(Delivery.id, Delivery.state, Delivery.bundled_into).where(
+        Delivery.kind.in_(PAGING), Delivery.channel == Channel.SMS
     )
-    return Counter((address, number) for address, number in session.execute(rows) if number is not None)
+    return [
+        Copies(number, state, taken_on[number] + (taken_on[bundle] if bundle else 0))
+        for number, state, bundle in session.execute(rows)
+    ]
 
 
 def _calls(session: Session) -> Counter[str]:
@@ -123,22 +132,13 @@ def _unanswered(
     return problems
 
 
-def _unsent(session: Session, sent: Sent) -> list[str]:
+def _unsent(copies: Sequence[Copies]) -> list[str]:
     """What the line believes to have sent and the provider has not seen."""
-    rows = select(Delivery.id, Delivery.address, Delivery.ticket_number, Delivery.state).where(
-        Delivery.kind.in_(PAGING),
-        Delivery.channel == Channel.SMS,
-        Delivery.state.in_((DeliveryState.SENT, DeliveryState.DELIVERED)),
-    )
     return [
-        f"delivery {delivery} is {state}, and the provider has no text of ticket {number} to {address}"
-        for delivery, address, number, state in session.execute(rows)
-        if not sent[address, number or 0]
+        f"delivery {each.delivery} is {each.state}, and the provider has no such text"
+        for each in copies
+        if each.state in HANDED_OVER and not each.copies
     ]
-
-
-def _too_many(sent: Sent, expected: Sent) -> int:
-    return sum((sent - expected).values())
 
 
 def _recovery(blows: Sequence[Blow], handed_over: list[datetime]) -> dict[str, list[float]]:
