@@ -40,7 +40,7 @@ class Plan:
 
     seconds: float = 120
     tickets: int = 200
-    technicians: int = 40
+    technicians: int = 120
     seed: int = 0
     grace: float = 120
     logs: Path | None = None

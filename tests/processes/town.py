@@ -9,14 +9,21 @@ def phone(technician: int) -> str:
     return f"+39333{1_000_000 + technician}"
 
 
-def document(technicians: int, wait: str = "60s") -> str:
-    """What `python app.py load` takes. Contract `C-7` pages technician `t-7`, and after `wait` the one that follows."""
+def pin(contract: int) -> str:
+    return f"{48_000_000 + contract}"
+
+
+def document(technicians: int, wait: str = "60s", notices: bool = True) -> str:
+    """What `python app.py load` takes. Contract `C-7` pages technician `t-7`, and after `wait` the one that follows.
+
+    Without `notices` its customers have nobody to be told that a ticket is open.
+    """
     return yaml.safe_dump(
         {
             "technicians": [_technician(number) for number in range(technicians)],
             "escalation_policies": [_policy(number, technicians, wait) for number in range(technicians)],
             "products": [{"name": "UC Suite"}],
-            "customers": [_customer(number) for number in range(technicians)],
+            "customers": [_customer(number, notices) for number in range(technicians)],
             "service_hours": {"never_staffed": True},
         },
         sort_keys=False,
@@ -33,7 +40,7 @@ def _policy(number: int, technicians: int, wait: str) -> dict[str, Any]:
     return {"key": f"p-{number}", "repeat": 9, "levels": levels, "fallback": [first]}
 
 
-def _customer(number: int) -> dict[str, Any]:
+def _customer(number: int, notices: bool) -> dict[str, Any]:
     contract = {
         "number": f"C-{number}",
         "plan": "platinum",
@@ -42,6 +49,7 @@ def _customer(number: int) -> dict[str, Any]:
         "ends": "2050-12-31",
         "paid": True,
         "escalation_policy": f"p-{number}",
-        "contacts": [{"name": "Ada Bianchi", "email": f"ada-{number}@example.com"}],
+        "pins": [pin(number)],
+        "contacts": [{"name": "Ada Bianchi", "email": f"ada-{number}@example.com"}] if notices else [],
     }
     return {"name": f"Customer {number} SpA", "time_zone": "Europe/Rome", "contracts": [contract]}

@@ -1,6 +1,6 @@
 """What became of the tickets, by the tables of the line and of the phone company."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,7 @@ class Outcome:
     duplicates: int
     calls: int
     duplicate_calls: int
+    twice: list[str]
     late: list[float]
     recovery: dict[str, list[float]]
 
@@ -45,6 +46,7 @@ class Outcome:
             f"page due -> its first text at the provider: {_spread(self.late)}",
         ]
         lines += [f"{what} -> the next message handed over: {_spread(times)}" for what, times in self.recovery.items()]
+        lines += self.twice
         return lines + [f"WRONG: {problem}" for problem in self.problems]
 
 
@@ -57,8 +59,8 @@ def judge(database: Database, blows: Sequence[Blow], wanted: int) -> Outcome:
         called = _calls(session)
         handed_over = _handed_over(session)
     problems = [*_unanswered(tickets, first), *_unsent(copies)]
-    texts = sum(each.copies for each in copies)
-    duplicates = sum(max(each.copies - 1, 0) for each in copies)
+    texts = sum(len(each.at) for each in copies)
+    duplicates = sum(max(len(each.at) - 1, 0) for each in copies)
     if len(tickets) < wanted:
         problems.append(f"only {len(tickets)} of {wanted} tickets are there")
     if duplicates > max(1, MOST_DUPLICATES * texts):
@@ -70,6 +72,7 @@ def judge(database: Database, blows: Sequence[Blow], wanted: int) -> Outcome:
         duplicates,
         called.total(),
         called.total() - len(called),
+        [each.story for each in copies if len(each.at) > 1],
         sorted((first[number] - raised).total_seconds() for number, _, _, raised in tickets if number in first),
         _recovery(blows, handed_over),
     )
@@ -89,22 +92,30 @@ def _first_texts(session: Session) -> dict[int, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """How often the provider took on what one row of the outbox says, alone or in a bundle: once is right."""
+    """When the provider took on what one row of the outbox says, alone or in a bundle: once is right."""
 
     delivery: int
     state: DeliveryState
-    copies: int
+    attempts: int
+    at: list[datetime]
+
+    @property
+    def story(self) -> str:
+        times = ", ".join(f"{at:%H:%M:%S.%f}"[:-3] for at in sorted(self.at))
+        return f"delivery {self.delivery} ({self.attempts} attempts) was texted at {times}"
 
 
 def _copies(session: Session) -> list[Copies]:
-    urls = session.scalars(select(TextMessage.status_url).where(TextMessage.status_url.contains("/twilio/delivery/")))
-    taken_on = Counter(int(url.split("/")[-2]) for url in urls)
-    rows = select(Delivery.id, Delivery.state, Delivery.bundled_into).where(
+    taken_on = defaultdict(list)
+    texts = select(TextMessage.status_url, TextMessage.created_at)
+    for url, at in session.execute(texts.where(TextMessage.status_url.contains("/twilio/delivery/"))):
+        taken_on[int(url.split("/")[-2])].append(at)
+    rows = select(Delivery.id, Delivery.state, Delivery.attempts, Delivery.bundled_into).where(
         Delivery.kind.in_(PAGING), Delivery.channel == Channel.SMS
     )
     return [
-        Copies(number, state, taken_on[number] + (taken_on[bundle] if bundle else 0))
-        for number, state, bundle in session.execute(rows)
+        Copies(number, state, attempts, taken_on[number] + (taken_on[bundle] if bundle else []))
+        for number, state, attempts, bundle in session.execute(rows)
     ]
 
 
@@ -137,7 +148,7 @@ def _unsent(copies: Sequence[Copies]) -> list[str]:
     return [
         f"delivery {each.delivery} is {each.state}, and the provider has no such text"
         for each in copies
-        if each.state in HANDED_OVER and not each.copies
+        if each.state in HANDED_OVER and not each.at
     ]
 
 
