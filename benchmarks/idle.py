@@ -10,16 +10,17 @@ from benchmarks.results import Row, at_most
 
 LIMIT = 1.0
 """Percent of a core."""
-SETTLES = 3.0
-"""Seconds after the start that are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
+    """`seconds` are measured, after some in which it `settles`."""
+
+    settles: float
     seconds: float
 
 
-NORMAL, SMALL = Sizes(seconds=20), Sizes(seconds=0.5)
+NORMAL, SMALL = Sizes(settles=3, seconds=20), Sizes(settles=0.1, seconds=0.5)
 
 
 def run(kinds: Kinds, sizes: Sizes) -> list[Row]:
@@ -28,7 +29,7 @@ def run(kinds: Kinds, sizes: Sizes) -> list[Row]:
     for kind, command in ((SQLITE, "serve"), (POSTGRESQL, "worker")):
         if kind in kinds:
             with kinds[kind]() as url, Installation(url).loaded().runs(command) as process:
-                time.sleep(SETTLES)
+                time.sleep(sizes.settles)
                 before = processes.cpu_seconds(process)
                 time.sleep(sizes.seconds)
                 percent = (processes.cpu_seconds(process) - before) / sizes.seconds * 100

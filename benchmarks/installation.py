@@ -1,7 +1,9 @@
 """The product as it runs in earnest: `python app.py …`, with a Twilio account whose provider is on this machine."""
 
 import os
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -28,8 +30,9 @@ class Installation:
         self.database_url = database_url
         port = processes.free_port()
         self.server = Server(port, f"http://127.0.0.1:{port}")
-        self._folder = tempfile.TemporaryDirectory(prefix="platinum-bench-")
-        policy = write_policy(Path(self._folder.name) / "policy.toml", texts_a_second=0, text_gap_seconds=0)
+        folder = tempfile.mkdtemp(prefix="platinum-bench-")
+        weakref.finalize(self, shutil.rmtree, folder)
+        policy = write_policy(Path(folder) / "policy.toml", texts_a_second=0, text_gap_seconds=0)
         self._environment = {
             "PATH": os.environ["PATH"],
             "DATABASE_URL": database_url,

@@ -1,11 +1,11 @@
 """The benchmarks run, and what they rest on is sound. What they measure is not judged here."""
 
-from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 from twilio.request_validator import RequestValidator
 
-from benchmarks import burst, calls, due_work, idle, latency, on_call, recovery, results, start
+from benchmarks import burst, calls, databases, due_work, idle, latency, on_call, recovery, results, start
 from benchmarks.databases import POSTGRESQL, SQLITE, Kinds
 from benchmarks.results import Row
 from benchmarks.telephone import AUTH_TOKEN, sign
@@ -13,8 +13,8 @@ from tests.databases import PostgresServer
 
 
 @pytest.fixture
-def sqlite_only(sqlite_url: str) -> Kinds:
-    return {SQLITE: lambda: nullcontext(sqlite_url)}
+def sqlite_only(migrated_sqlite: Path) -> Kinds:
+    return {SQLITE: lambda: databases.sqlite(migrated_sqlite)}
 
 
 @pytest.fixture
