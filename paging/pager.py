@@ -279,7 +279,7 @@ def holder_name(session: Session, ticket: Ticket) -> str | None:
 
 def lock_page(session: Session, ticket_number: int) -> Page | None:
     """The ticket's page, locked until the transaction ends. None if it has none."""
-    statement = select(Page).where(Page.ticket_number == ticket_number).with_for_update()
+    statement = select(Page).where(Page.ticket_number == ticket_number).with_for_update(key_share=True)
     return session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
 
 

@@ -66,7 +66,7 @@ def lock_ticket(session: Session, number: int) -> Ticket | None:
         select(Ticket)
         .where(Ticket.number == number)
         .options(joinedload(Ticket.contract).joinedload(Contract.customer))
-        .with_for_update(of=Ticket)
+        .with_for_update(of=Ticket, key_share=True)
         .execution_options(populate_existing=True)
     )
     return session.execute(statement).scalar_one_or_none()
