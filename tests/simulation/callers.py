@@ -10,6 +10,7 @@ from tests.simulation.acts import Acts
 from tests.simulation.timeline import Timeline
 
 DAY = 86400.0
+LOOKS_EVERY = 3600.0
 AT_THE_CONSOLE = Responder(None, "Max Duty")
 MOVES = ("acknowledge", "pass", "solve", "exclude", "note", "lower", "raise", "wait")
 
@@ -30,7 +31,7 @@ class Callers:
     def live(self) -> None:
         """Problems come, now and then several at once; somebody at the console has a look."""
         self._plan(self._problems, self._pause * 1.5)
-        self._plan(self._somebody_looks, self._pause * 2)
+        self._plan(self._somebody_looks, LOOKS_EVERY)
 
     def stop(self) -> None:
         self._is_over = True

@@ -19,8 +19,8 @@ CHATTER = ("STATUS", "WHO", "what?", "ACK", "PASS", "DONE", "ACK ALL", "ack 9999
 class Habits:
     """How likely it is that a text or a call is answered, and how; the same for everybody until all are good."""
 
-    hears: float = 0.7
-    hears_asleep: float = 0.08
+    hears: float = 0.75
+    hears_asleep: float = 0.15
     passes: float = 0.12
     late: float = 0.15
     meddles: float = 0.06
@@ -51,11 +51,10 @@ class Person:
 
     def lives(self) -> None:
         """Sleep and reception come and go."""
-        if self._chance.random() < 0.5:
-            self.is_asleep = not self.is_asleep and self._chance.random() < 0.6
-        else:
-            self.has_reception = not self.has_reception or self._chance.random() < 0.5
-        self._timeline.after(self._chance.expovariate(1 / 5400), self.lives)
+        if self.habits is not GOOD:
+            self.is_asleep = self._chance.random() < 0.4
+            self.has_reception = self._chance.random() < 0.8
+            self._timeline.after(self._chance.expovariate(1 / 3600), self.lives)
 
     def receives(self, text: str) -> None:
         """A page's text asks for an answer; every other text asks for nothing."""

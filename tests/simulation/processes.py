@@ -11,6 +11,7 @@ from paging.claims import Claim
 from paging.engine import Engine
 from tests.simulation.crashes import Crashes, Killed
 from tests.simulation.strands import Strand
+from tests.simulation.tables import NEVER
 from tests.simulation.timeline import Timeline
 from tests.simulation.trace import Trace, Violation
 from tests.simulation.watch import Watch
@@ -58,11 +59,10 @@ class Processes:
 
     def next_at(self) -> datetime | None:
         """When an engine has something to do; None when there is nothing, or nobody to do it."""
-        at_work = self._at_work()
-        if not at_work:
+        due = min(self._watch.tables.next_page(), self._watch.tables.next_message())
+        if due == NEVER or not self._at_work():
             return None
-        due = at_work[0].engine.next_due()
-        return None if due is None else max(self._timeline.true(due), self._idle_until, self._timeline.now)
+        return max(self._timeline.true(due), self._idle_until, self._timeline.now)
 
     def cycle(self) -> None:
         """One of the engines does what is due."""
@@ -113,11 +113,8 @@ class Processes:
         self._up.append(Process(name, self._engine(), self._timeline.now))
 
     def _cycle(self, process: Process) -> bool:
-        with self._crashes.at_risk(CYCLE_RISK):
-            moved = process.engine.move_pages()
-        self._watch.look()
-        with self._crashes.at_risk(CYCLE_RISK):
-            claims = process.engine.claim(free) if (free := process.free_senders()) else []
+        moved = self._moves_pages(process)
+        claims = self._claims(process)
         self._watch.claimed(claim.message for claim in claims)
         if claims and self._chance.random() < KILLED_AFTER_CLAIM * self._crashes.scale:
             raise Killed
@@ -126,6 +123,21 @@ class Processes:
             process.strands.append(strand)
             self._wake_after(process, strand, self._chance.uniform(0, 0.2))
         return bool(moved or claims)
+
+    def _moves_pages(self, process: Process) -> int:
+        if self._watch.tables.next_page() > self._timeline.shown():
+            return 0
+        with self._crashes.at_risk(CYCLE_RISK):
+            moved = process.engine.move_pages()
+        self._watch.look()
+        return moved
+
+    def _claims(self, process: Process) -> list[Claim]:
+        free = process.free_senders()
+        if not free or self._watch.tables.next_message() > self._timeline.shown():
+            return []
+        with self._crashes.at_risk(CYCLE_RISK):
+            return process.engine.claim(free)
 
     def _send(self, process: Process, claim: Claim) -> None:
         with self._crashes.at_risk(SEND_RISK):

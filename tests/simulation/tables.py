@@ -51,6 +51,9 @@ DELIVERY = """SELECT id, key, kind, channel, state, page_id, round, level, techn
     bundled_into FROM delivery"""
 
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
 class Tables:
     """Reads on a connection of its own, outside of any transaction."""
 
@@ -67,6 +70,13 @@ class Tables:
 
     def pages(self) -> list[PageRow]:
         return [PageRow(*row[:5], _instant(row[5]), *row[6:]) for row in self._rows(PAGES)]
+
+    def next_page(self) -> datetime:
+        """When a page is due next; the end of all time if there is none."""
+        return _instant(self._rows("SELECT min(due_at) FROM page")[0][0]) or NEVER
+
+    def next_message(self) -> datetime:
+        return _instant(self._rows("SELECT min(due_at) FROM delivery")[0][0]) or NEVER
 
     def policy(self, page_id: int) -> dict[str, Any]:
         """The escalation policy that the page carries."""

@@ -13,7 +13,7 @@ from tests.simulation.timeline import Timeline
 from tests.simulation.weather import Weather
 
 RING = 25.0
-VALIDITY = 300.0
+VALIDITY = 150.0
 CLOCK_SKEW = timedelta(seconds=2)
 Report = Callable[[int, str, str, str], None]
 """Tells the product: delivery, sid, status and error code."""

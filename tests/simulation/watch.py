@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from models.database import Database
 from paging.carriers.protocol import Message
 from rules.wording import Wording
@@ -43,6 +45,8 @@ class Watch:
         self._weather = weather
         self._level_words = re.compile(_pattern(wording.sentences["event.level"]))
         self._steps = 0
+        self._is_changed = False
+        sa.event.listen(database.engine, "commit", self._changes)
         self._story: dict[int, StoryLine] = {}
         self._newest_line = 0
         self._owners: dict[int, str] = {}
@@ -54,7 +58,10 @@ class Watch:
         self.calm_since = max(self.calm_since, self._timeline.now + timedelta(seconds=seconds))
 
     def look(self) -> None:
-        """A step is over: see what it did. Raises Violation."""
+        """A step is over: see what it did, if it did anything. Raises Violation."""
+        if not self._is_changed:
+            return
+        self._is_changed = False
         self._steps += 1
         now = self._timeline.now
         self.messages.look(now)
@@ -121,6 +128,9 @@ class Watch:
         holder = self._owners.setdefault(number, key)
         if holder != key:
             raise Violation("owner", f"{key} was told to have {number}, which {holder} has")
+
+    def _changes(self, _connection: object) -> None:
+        self._is_changed = True
 
     def _says(self, delivery: int) -> list[DeliveryRow]:
         """The messages about pages that a delivery says: itself, or the members of a bundle."""

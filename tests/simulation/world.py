@@ -41,7 +41,7 @@ CALM_DAYS_END = timedelta(hours=2)
 class Simulation:
     """One run: `days` of everything going wrong, and then a while in which nothing does."""
 
-    def __init__(self, database_url: str, seed: int, tickets_a_day: float = 4) -> None:
+    def __init__(self, database_url: str, seed: int, tickets_a_day: float = 3) -> None:
         random.seed(seed)  # the product's own: the jitter of its pauses
         self.chance = random.Random(seed)
         clock = VirtualClock(MONDAY)
