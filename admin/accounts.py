@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import Role, Scope, Token, User
-from models.customer import Contract
+from models.customer import HOUSE_CONTRACT, Contract
 from rules.contact_details import is_email
 
 # argon2id as OWASP has it (2024): the default's 64 MiB for every sign-in would crowd a small machine.
@@ -63,7 +63,7 @@ def create_token(session: Session, name: str, scope: Scope, contract: str | None
         raise AccountError(f"a token needs a name of at most {LONGEST_NAME} characters that says what uses it")
     contract_id = None
     if contract is not None:
-        found = select(Contract.id).where(Contract.number == contract)
+        found = select(Contract.id).where(Contract.number == contract, Contract.number != HOUSE_CONTRACT)
         contract_id = session.execute(found).scalar_one_or_none() if contract.isprintable() else None
         if contract_id is None:
             raise AccountError(f"unknown contract {contract!r}: load it first, or check its number")

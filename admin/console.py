@@ -8,7 +8,9 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from admin import frame
+from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
+from admin.drill_pages import DrillPages
 from admin.guard import Doors
 from admin.home import Home
 from admin.rotation_pages import RotationPages
@@ -40,8 +42,10 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     SignIn(database, limiter).open(doors)
     Home(database, line).open(doors)
     TicketPages(database, line).open(doors)
+    DrillPages(database, line).open(doors)
     RotationPages(database, line).open(doors)
     TechnicianPages(database, line).open(doors)
+    ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
 
     def prepare(state: BlueprintSetupState) -> None:

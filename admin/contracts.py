@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from admin import trail
-from models.customer import Contact, Contract, Customer, Pin, Product
+from models.customer import HOUSE_CONTRACT, Contact, Contract, Customer, Pin, Product
 from rules.pins import Peppers, new_pin
 
 TERMS = ("plan", "starts", "ends", "paid")
@@ -23,8 +23,8 @@ class Taken(Exception):
 
 
 def find(session: Session, contract_id: int) -> Contract | None:
-    """The contract with its customer and product."""
-    statement = select(Contract).where(Contract.id == contract_id)
+    """The contract with its customer and product. The house's own, of drills, is nobody's to see or change."""
+    statement = select(Contract).where(Contract.id == contract_id, Contract.number != HOUSE_CONTRACT)
     return session.execute(
         statement.options(joinedload(Contract.customer), joinedload(Contract.product))
     ).scalar_one_or_none()
@@ -43,6 +43,8 @@ def pins_of(session: Session, contract_id: int) -> Sequence[Pin]:
 
 def add(session: Session, number: str, terms: Mapping[str, Any], now: datetime) -> Contract:
     """A new contract, of a new customer or of the one with this name. Raises Taken."""
+    if number == HOUSE_CONTRACT:
+        raise Taken("number", f"{HOUSE_CONTRACT} is kept for drills. Type another number.")
     if session.execute(select(Contract.id).where(Contract.number == number)).first():
         raise Taken("number", f"There is a contract {number} already. Type the number of the new one.")
     customer = session.execute(select(Customer).where(Customer.name == terms["customer"])).scalar_one_or_none()

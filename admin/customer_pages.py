@@ -15,7 +15,7 @@ from admin.customer_forms import NewCustomerForm, PinForm, TermsForm
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
 from admin.times import Times
-from models.customer import Contract, Customer, Pin, Product
+from models.customer import HOUSE_CONTRACT, Contract, Customer, Pin, Product
 from models.database import Database
 from rules.entitlement import Cover, RefusalReason, reasons_against
 from rules.line import Line
@@ -51,6 +51,7 @@ class CustomerPages:
         statement = (
             select(Contract, pins.scalar_subquery())
             .join(Contract.customer)
+            .where(Contract.number != HOUSE_CONTRACT)
             .order_by(Customer.name, Contract.number)
             .options(joinedload(Contract.customer), joinedload(Contract.product))
         )

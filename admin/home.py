@@ -35,9 +35,10 @@ class Home:
             now = self._database.now(session)
             technicians = roster.technicians(session)
             duties = overview.duties(session, now)
+            burning = overview.burning(session)
             context = {
-                "burning": overview.burning(session),
-                "burning_count": overview.count_burning(session),
+                "burning": burning,
+                "more_burning": overview.count_more(session, burning),
                 "health": overview.health(session, now),
                 "beginnings": overview.beginnings(session, len(technicians), len(duties)),
             }

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models.customer import Contract, Customer
+from models.customer import HOUSE_CONTRACT, Contract, Customer
 from models.delivery import Delivery, DeliveryState
 from models.page import Page
 from models.service import Heartbeat
-from models.ticket import Ticket, TicketState
+from models.ticket import Ticket, TicketSource, TicketState
 from paging import roster
 from rules.escalation import Channel
 from rules.on_call import Gap, History, OnCall, on_call, shifts
@@ -25,7 +25,13 @@ OVERDUE_AFTER = timedelta(seconds=10)
 NEWEST_DELIVERIES = 300
 MOST_TICKETS = 50
 NOT_ENDED = (TicketState.OPEN, TicketState.IN_CHARGE, TicketState.WAITING)
-CHANNEL_WORDS = {Channel.SMS: "text", Channel.VOICE: "call", Channel.EMAIL: "e-mail"}
+CHANNEL_WORDS = {
+    Channel.SMS: "text",
+    Channel.VOICE: "call",
+    Channel.SECOND_PHONE: "call",
+    Channel.EMAIL: "e-mail",
+}
+OF_CUSTOMERS = Ticket.source != TicketSource.DRILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,10 @@ class Duty:
 class Burning:
     ticket: Ticket
     page: Page | None
+
+    @property
+    def is_drill(self) -> bool:
+        return self.ticket.source is TicketSource.DRILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,10 @@ def _duty(key: str, history: History, now: datetime) -> Duty:
 
 
 def burning(session: Session) -> list[Burning]:
-    """Tickets that are not ended, the most urgent first: those that nobody has, Basic last, by priority and target."""
+    """Tickets that are not ended, the most urgent first: those that nobody has, Basic last, by priority and target.
+
+    Drills come after all of them.
+    """
     statement = (
         select(Ticket, Page)
         .outerjoin(Page, Page.ticket_number == Ticket.number)
@@ -86,16 +99,17 @@ def burning(session: Session) -> list[Burning]:
     return sorted(found, key=_urgency)[:MOST_TICKETS]
 
 
-def _urgency(one: Burning) -> tuple[int, bool, str, bool, datetime]:
+def _urgency(one: Burning) -> tuple[bool, int, bool, str, bool, datetime]:
     ticket = one.ticket
     target = ticket.target_at or ticket.opened_at
     basic = ticket.contract.plan is Plan.BASIC
-    return NOT_ENDED.index(ticket.state), basic, ticket.priority, ticket.target_at is None, target
+    return one.is_drill, NOT_ENDED.index(ticket.state), basic, ticket.priority, ticket.target_at is None, target
 
 
-def count_burning(session: Session) -> int:
-    statement = select(func.count()).select_from(Ticket).where(Ticket.state.in_(NOT_ENDED))
-    return session.execute(statement).scalar_one()
+def count_more(session: Session, shown: Sequence[Burning]) -> int:
+    """How many of the customers' tickets that are not ended are not `shown`."""
+    statement = select(func.count()).select_from(Ticket).where(Ticket.state.in_(NOT_ENDED), OF_CUSTOMERS)
+    return session.execute(statement).scalar_one() - sum(not one.is_drill for one in shown)
 
 
 def health(session: Session, now: datetime) -> Health:
@@ -139,10 +153,14 @@ class Beginnings:
     tickets: bool
 
 
+_HOUSE = select(Contract.customer_id).where(Contract.number == HOUSE_CONTRACT)
+_CUSTOMERS = select(Customer.id).where(Customer.id.not_in(_HOUSE))
+
+
 def beginnings(session: Session, technicians: int, schedules: int) -> Beginnings:
     return Beginnings(
         technicians=technicians > 0,
         rotation=schedules > 0,
-        customers=session.execute(select(Customer.id).limit(1)).first() is not None,
-        tickets=session.execute(select(Ticket.number).limit(1)).first() is not None,
+        customers=session.execute(_CUSTOMERS.limit(1)).first() is not None,
+        tickets=session.execute(select(Ticket.number).where(OF_CUSTOMERS).limit(1)).first() is not None,
     )

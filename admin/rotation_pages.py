@@ -13,7 +13,7 @@ from admin.guard import Doors, Permission
 from admin.rotation_forms import NewScheduleForm, OverrideForm, ScheduleForm, new_layer, place_problems, typed
 from admin.times import Times
 from models.database import Database
-from paging import roster
+from paging import reach, roster
 from paging.roster import UnknownSchedule
 from rules import timezones
 from rules.line import Line
@@ -142,6 +142,9 @@ class RotationPages:
             wanted = request.form.get("override", "")
             if wanted in names:
                 after = rotation_edits.without_override(before, before.overrides[names.index(wanted)])
+                if silenced := reach.silenced_by_schedule(session, after, now):
+                    flash(f"The override stays: {silenced[0]}. Change the policy first.", "red")
+                    return redirect(f"/rotations/{key}", 303)
                 rotation_edits.save(session, before, after, "override.removed", now)
         flash("The override is removed." if wanted in names else "That override was removed before.", "green")
         return redirect(f"/rotations/{key}", 303)
@@ -189,6 +192,8 @@ def _save(
         return ["Nobody takes part: choose at least one technician."]
     if found := problems(after, names):
         return place_problems(form, found) or ["Nothing was saved yet. Mend what is marked below."]
+    if silenced := reach.silenced_by_schedule(session, after, now):
+        return [f"Nothing was saved: {rung}. Change the policy first." for rung in silenced]
     rotation_edits.save(session, before, after, "rotation.changed" if before else "rotation.added", now)
     return []
 

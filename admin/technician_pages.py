@@ -1,23 +1,23 @@
 """Technicians: the list, add, edit."""
 
 from datetime import datetime
-from typing import Any
 
-from flask import abort, flash, redirect, render_template
+from flask import abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from admin import fields, trail
+from admin import fields, ticket_moves, trail
 from admin.chips import Chips
+from admin.contact_test_pages import technician_for_me, ways
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
-from admin.technician_forms import NewTechnicianForm, TechnicianForm, key_from
+from admin.technician_forms import COLUMNS, NewTechnicianForm, TechnicianForm, key_from
+from admin.times import Times
 from models.database import Database
 from models.technician import Technician
-from paging import roster
+from paging import reach, roster
 from rules.line import Line
-
-COLUMNS = ("name", "phone", "email", "time_zone")
 
 
 class TechnicianPages:
@@ -28,15 +28,22 @@ class TechnicianPages:
     def open(self, doors: Doors) -> None:
         doors.open("/technicians", "technicians", self.listing, Permission.READ)
         doors.open("/technicians/add", "technician_add", self.add, Permission.EDIT, post=True)
-        doors.open("/technicians/<key>", "technician", self.edit, Permission.EDIT, post=True)
+        # A technician sees the own page, for its tests; whose it is, the page itself looks at.
+        doors.open("/technicians/<key>", "technician", self.edit, Permission.WORK, post=True)
 
     def listing(self) -> ResponseReturnValue:
         with self._database.read() as session:
             now = self._database.now(session)
             found = roster.technicians(session)
             duties = _duties(session, now)
-        chips = Chips(found)
-        return render_template("console/technicians.html", technicians=list(found.values()), chips=chips, duties=duties)
+            me = ticket_moves.responder(session).key
+        return render_template(
+            "console/technicians.html",
+            technicians=list(found.values()),
+            chips=Chips(found),
+            duties=duties,
+            me=me if current_user.may(Permission.WORK) else None,
+        )
 
     def add(self) -> ResponseReturnValue:
         form = NewTechnicianForm(time_zone=self._line.policy.time_zone)
@@ -46,12 +53,32 @@ class TechnicianPages:
 
     def edit(self, key: str) -> ResponseReturnValue:
         with self._database.read() as session:
-            technician = session.get(Technician, key) or abort(404)
-        form = TechnicianForm(obj=technician)
+            technician = technician_for_me(session, key)
+        if request.method == "POST" and not current_user.may(Permission.EDIT):
+            abort(403)
+        form = TechnicianForm(technician=technician)
+        errors: list[str] = []
         if form.validate_on_submit():
-            self._change(key, form)
-            return redirect("/technicians", 303)
-        return form_page("console/technician.html", form, technician=technician)
+            errors = self._change(key, form)
+            if not errors:
+                return redirect("/technicians", 303)
+        return self._page(key, form, errors)
+
+    def _page(self, key: str, form: TechnicianForm, errors: list[str]) -> ResponseReturnValue:
+        with self._database.read() as session:
+            now = self._database.now(session)
+            technician = technician_for_me(session, key)
+            found = ways(session, technician)
+        html = render_template(
+            "console/technician.html",
+            form=form,
+            errors=errors,
+            technician=technician,
+            ways=found,
+            text_number=self._line.text_number,
+            times=Times(now, self._line.policy.time_zone),
+        )
+        return make_response(html, 422 if errors or form.errors else 200)
 
     def _create(self, form: NewTechnicianForm) -> bool:
         key = form.key.data or key_from(fields.value(form.name))
@@ -62,29 +89,32 @@ class TechnicianPages:
             if session.get(Technician, key):
                 fields.complain(form.key, f"Another technician has the key '{key}'. Type one that nobody has.")
                 return False
-            technician = Technician(key=key, **_values(form))
+            technician = Technician(key=key, **form.values)
             session.add(technician)
             now = self._database.now(session)
-            trail.record(session, now, "technician.added", f"technician:{key}", None, _values(form))
+            trail.record(session, now, "technician.added", f"technician:{key}", None, form.values)
         flash(f"{technician.name} can be paged. Put {technician.name} into a rotation next.", "green")
         return True
 
-    def _change(self, key: str, form: TechnicianForm) -> None:
+    def _change(self, key: str, form: TechnicianForm) -> list[str]:
+        """Save what was typed; answers what speaks against it and has no field of its own."""
         with self._database.write() as session:
             technician = session.get_one(Technician, key)
             before = {name: getattr(technician, name) for name in COLUMNS}
-            after = _values(form)
+            after = form.values
             if before == after:
-                return
+                return []
+            now = self._database.now(session)
+            person = roster.person_of(Technician(key=key, **after))
+            if silenced := reach.silenced_by_person(session, person, now):
+                return [f"Nothing was saved: {rung}. Change the policy first." for rung in silenced]
+            if before["phone"] != after["phone"]:
+                technician.opted_out_at = None  # that was the other number
             for name, value in after.items():
                 setattr(technician, name, value)
-            now = self._database.now(session)
             trail.record(session, now, "technician.changed", f"technician:{key}", before, after)
         flash(f"{after['name']} is changed.", "green")
-
-
-def _values(form: TechnicianForm) -> dict[str, Any]:
-    return {name: form[name].data or None for name in COLUMNS}
+        return []
 
 
 def _duties(session: Session, now: datetime) -> dict[str, list[str]]:

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from admin.times import Times
 from models.technician import Technician
-from models.ticket import Ticket
+from models.ticket import Ticket, TicketSource
 from paging import pager
 from paging.pager import Acknowledgement, Outcome, Responder
 from rules.line import Line
 from rules.targets import Priority
+from rules.wording import lasting
 from tickets.lifecycle import MoveRefused
 
 
@@ -55,13 +56,20 @@ def make(session: Session, line: Line, ticket: Ticket, move: str, words: dict[st
 def _acknowledged(line: Line, result: Acknowledgement, now: datetime) -> str:
     match result.outcome:
         case Outcome.WON:
-            return "You have it in charge. The customer and all who were paged are told."
+            return _won(result, now)
         case Outcome.YOURS:
             return "You had it in charge already."
         case Outcome.TAKEN:
             since = f" since {Times(now, line.policy.time_zone).at(result.since)}" if result.since else ""
             raise MoveRefused(f"{result.holder} has it in charge{since}.")
     raise MoveRefused("This ticket is ended: nothing is left to take in charge.")
+
+
+def _won(result: Acknowledgement, now: datetime) -> str:
+    ticket = result.ticket
+    if ticket and ticket.source is TicketSource.DRILL:
+        return f"Drill {ticket.number} is over after {lasting(now - ticket.opened_at)}. Thank you, nothing to do."
+    return "You have it in charge. The customer and all who were paged are told."
 
 
 def _passed(result: Acknowledgement) -> str:

@@ -18,6 +18,7 @@ MESSAGES = ("page", "alarm", "update", "stand_down", "duty", "notice")
 ADDRESS = re.compile(r":? https?://\S+")
 LOOKS = {
     "opened": ("flag", "blue"),
+    "drill": ("alarm", "blue"),
     "level": ("bell", "amber"),
     "gap": ("exclamation-triangle-fill", "red"),
     "exhausted": ("exclamation-octagon-fill", "red"),

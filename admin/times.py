@@ -27,6 +27,15 @@ def span(length: timedelta) -> str:
     return f"{length // DAY} days"
 
 
+def stopwatch(length: timedelta) -> str:
+    """A length of time to the second: '42 s', '3 min 20 s', '1 h 02 min'."""
+    if length < MINUTE:
+        return f"{length.seconds} s"
+    if length < HOUR:
+        return f"{length // MINUTE} min {length.seconds % 60:02d} s"
+    return span(length)
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
     """`now` as one page was made, read on the clocks of `zone`."""
@@ -86,3 +95,6 @@ class Times:
 
     def length(self, start: datetime, end: datetime) -> str:
         return span(end - start)
+
+    def stopwatch(self, start: datetime, end: datetime) -> str:
+        return stopwatch(end - start)

@@ -1,13 +1,22 @@
-"""Measure, and print one table: `python -m benchmarks [latency] [calls] [on_call] [start] [--small] [--on KIND]`."""
+"""Measure, and print one table: `python -m benchmarks [PROGRAM …] [--small] [--on KIND]`; no program means all."""
 
 import argparse
 import signal
 import sys
 
-from benchmarks import calls, databases, latency, machine, on_call, start
+from benchmarks import burst, calls, databases, due_work, idle, latency, machine, on_call, recovery, start
 from benchmarks.results import table
 
-PROGRAMS = {"latency": latency, "calls": calls, "on_call": on_call, "start": start}
+PROGRAMS = {
+    "latency": latency,
+    "burst": burst,
+    "due_work": due_work,
+    "recovery": recovery,
+    "idle": idle,
+    "calls": calls,
+    "on_call": on_call,
+    "start": start,
+}
 KINDS = (databases.SQLITE, databases.POSTGRESQL)
 
 

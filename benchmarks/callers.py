@@ -12,6 +12,7 @@ from uuid import uuid4
 from benchmarks import line
 from benchmarks.telephone import WEBHOOKS, Telephone
 from benchmarks.wire import Wire
+from tests.processes import town
 
 CONCURRENCY = 8
 """Callers at once: as many as the server has threads."""
@@ -36,7 +37,7 @@ def calls_rate(server: Server, calls: int, keep: bool) -> float:
     """Webhooks per second of `calls` whole calls, on connections that are kept, or new for every webhook."""
 
     def play(number: int, wire: Wire) -> None:
-        _telephone(server, wire, number).calls()
+        _telephone(server, wire, line.pin(number)).calls()
 
     return _rate(server, calls, keep, play) * WEBHOOKS
 
@@ -75,7 +76,7 @@ def paced_calls(server: Server, calls: int, every: float) -> list[float]:
     """Seconds of each webhook of `calls` calls at once, each with a webhook `every` so many seconds."""
 
     def play(number: int) -> list[float]:
-        telephone = _telephone(server, Wire(server.port, keep=False), number)
+        telephone = _telephone(server, Wire(server.port, keep=False), line.pin(number))
         due = time.monotonic() + every * number / calls
         for path, answer in telephone.steps():
             time.sleep(max(0.0, due - time.monotonic()))
@@ -88,8 +89,11 @@ def paced_calls(server: Server, calls: int, every: float) -> list[float]:
 
 
 def pages(server: Server, count: int, a_second: float) -> list[str]:
-    """Raise `count` pages, then let them fall due one after the other, by hanging up. Answers the calls' SIDs."""
-    telephones = [_telephone(server, Wire(server.port), number) for number in range(count)]
+    """Raise `count` pages, then let them fall due one after the other, by hanging up. Answers the calls' SIDs.
+
+    Each is for a technician of its own: what comes to one technician at a time is put into one text.
+    """
+    telephones = [_telephone(server, Wire(server.port), town.pin(number)) for number in range(count)]
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         list(pool.map(Telephone.reaches_priority, telephones))
     with ThreadPoolExecutor(count) as pool:
@@ -105,5 +109,5 @@ def pages(server: Server, count: int, a_second: float) -> list[str]:
     return [telephone.sid for telephone in telephones]
 
 
-def _telephone(server: Server, wire: Wire, number: int) -> Telephone:
-    return Telephone(wire, server.url, f"CA{uuid4().hex}", line.pin(number))
+def _telephone(server: Server, wire: Wire, pin: str) -> Telephone:
+    return Telephone(wire, server.url, f"CA{uuid4().hex}", pin)

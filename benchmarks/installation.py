@@ -1,9 +1,12 @@
 """The product as it runs in earnest: `python app.py …`, with a Twilio account whose provider is on this machine."""
 
 import os
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import psutil
 
@@ -11,17 +14,25 @@ from benchmarks import line, processes
 from benchmarks.callers import Server
 from benchmarks.databases import SQLITE
 from benchmarks.telephone import AUTH_TOKEN, NUMBER
+from config.settings import Settings, load_settings
+from tests.policies import write_policy
 
 NOBODY = "http://127.0.0.1:9"
 
 
 class Installation:
-    """A database and the settings of the processes that share it."""
+    """A database and the settings of the processes that share it.
+
+    The limits on texts are lifted: what is measured is how fast pages could go.
+    """
 
     def __init__(self, database_url: str, provider_url: str = NOBODY) -> None:
         self.database_url = database_url
         port = processes.free_port()
         self.server = Server(port, f"http://127.0.0.1:{port}")
+        folder = tempfile.mkdtemp(prefix="platinum-bench-")
+        weakref.finalize(self, shutil.rmtree, folder)
+        policy = write_policy(Path(folder) / "policy.toml", texts_a_second=0, text_gap_seconds=0)
         self._environment = {
             "PATH": os.environ["PATH"],
             "DATABASE_URL": database_url,
@@ -32,12 +43,18 @@ class Installation:
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
             "TWILIO_NUMBER": NUMBER,
             "TWILIO_API_URL": provider_url,
+            "POLICY_FILE": str(policy),
         }
 
-    def loaded(self) -> "Installation":
-        """With the line of the benchmarks."""
+    @property
+    def settings(self) -> Settings:
+        """As its processes read them."""
+        return load_settings(self._environment, host="127.0.0.1", port=self.server.port)
+
+    def loaded(self, document: str | None = None) -> "Installation":
+        """With the line of the benchmarks, or another one."""
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            file.write(line.document())
+            file.write(document or line.document())
             file.flush()
             self.does("load", file.name)
         return self

@@ -1,5 +1,6 @@
 """A provider that takes every text and call at once and remembers when each request arrived: a process of its own."""
 
+import itertools
 import json
 import multiprocessing
 import threading
@@ -18,13 +19,20 @@ class Arrival:
 
     at: float
     form: dict[str, str]
+    sid: str
+
+    @property
+    def delivery(self) -> int:
+        """The delivery that it is about, by its status callback: …/twilio/delivery/7/status."""
+        return int(self.form["StatusCallback"].split("/")[-2])
 
 
 @dataclass(frozen=True)
 class Provider:
-    """`url` takes the SDK's requests."""
+    """`url` takes the SDK's requests; `pid` is the process."""
 
     url: str
+    pid: int
     _pipe: Connection
 
     def arrivals(self) -> list[Arrival]:
@@ -41,7 +49,7 @@ def running() -> Iterator[Provider]:
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
     try:
-        yield Provider(f"http://127.0.0.1:{ours.recv()}", ours)
+        yield Provider(f"http://127.0.0.1:{ours.recv()}", process.pid or 0, ours)
     finally:
         process.terminate()
         process.join()
@@ -61,6 +69,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
         self.arrived: list[Arrival] = []
+        self.numbers = itertools.count(1)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -71,10 +80,22 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         at = time.time()
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.arrived.append(Arrival(at, dict(parse_qsl(body))))
         kind = "CA" if self.path.endswith("/Calls.json") else "SM"
-        answer = json.dumps({"sid": f"{kind}{len(self.server.arrived):032x}", "status": "queued"}).encode()
-        self.send_response(201)
+        arrival = Arrival(at, dict(parse_qsl(body)), f"{kind}{next(self.server.numbers):032x}")
+        self.server.arrived.append(arrival)
+        self._answer(201, {"sid": arrival.sid, "status": "queued"})
+
+    def do_GET(self) -> None:
+        """Whether something was taken on: what a worker asks that does not know."""
+        path, _, query = self.path.partition("?")
+        kind, called = ("CA", "calls") if path.endswith("/Calls.json") else ("SM", "messages")
+        to = dict(parse_qsl(query)).get("To")
+        found = [each for each in self.server.arrived if each.sid.startswith(kind) and each.form["To"] == to]
+        self._answer(200, {called: [{"sid": each.sid, "body": each.form.get("Body")} for each in found]})
+
+    def _answer(self, status: int, document: dict[str, object]) -> None:
+        answer = json.dumps(document).encode()
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()

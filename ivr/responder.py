@@ -12,14 +12,16 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr import passing, twiml, webhook
+from ivr import drill_calls, passing, twiml, webhook
+from ivr.contact_test_calls import ContactTestCalls
+from ivr.drill_calls import is_drill
 from ivr.problems import HOLDING
 from ivr.prompts import Prompts
 from ivr.twiml import Speech
 from models.call import Call, Step
 from models.customer import Contract, Customer
 from models.database import Database
-from models.delivery import Delivery
+from models.delivery import Delivery, DeliveryKind
 from models.ticket import Ticket, TicketState
 from paging import outcomes, pager
 from paging.pager import Acknowledgement, Outcome, Responder
@@ -37,9 +39,17 @@ class Paged:
     """What a technician is called about."""
 
     delivery_id: int
+    kind: DeliveryKind
     by: Responder
     ticket: Ticket
     customer: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for an answer: nobody has the ticket, or its owner is asked about it."""
+        if self.kind is DeliveryKind.FOLLOW_UP:
+            return self.ticket.state is TicketState.IN_CHARGE and self.ticket.taken_by == self.by.holder
+        return self.ticket.state is TicketState.OPEN
 
 
 class ResponderCalls:
@@ -49,6 +59,7 @@ class ResponderCalls:
         self._database = database
         self._line = line
         self._prompts = Prompts(line)
+        self._tests = ContactTestCalls(line)
 
     def add_routes(self, blueprint: Blueprint) -> None:
         """Under the prefix of the provider's webhooks."""
@@ -61,8 +72,8 @@ class ResponderCalls:
         with self._database.read() as session:
             paged = self._paged(session, delivery_id)
             if paged is None:
-                return twiml.answer(self._unknown())
-            if paged.ticket.state is not TicketState.OPEN:
+                return twiml.answer(self._tests.ask(session, delivery_id) or self._unknown())
+            if not paged.is_open:
                 return twiml.answer(self._late(session, paged))
             return twiml.answer(self._menu(paged, silences=0))
 
@@ -73,8 +84,9 @@ class ResponderCalls:
             now = self._database.now(session)
             paged = self._paged(session, delivery_id)
             if paged is None:
-                return twiml.answer(self._unknown())
-            if keys == "1":
+                tested = self._tests.key(session, delivery_id, keys, _silences(), now)
+                return twiml.answer(tested or self._unknown())
+            if keys == "1" or (keys == "4" and is_drill(paged.ticket)):
                 return twiml.answer(self._accept(session, paged, now))
             if keys == "2":
                 return twiml.answer(self._pass(session, paged, now))
@@ -93,30 +105,33 @@ class ResponderCalls:
 
     def _paged(self, session: Session, delivery_id: int) -> Paged | None:
         statement = (
-            select(Delivery.technician_key, Delivery.name, Ticket, Customer.name)
+            select(Delivery.kind, Delivery.technician_key, Delivery.name, Ticket, Customer.name)
             .join(Ticket, Ticket.number == Delivery.ticket_number)
             .join(Contract, Contract.id == Ticket.contract_id)
             .join(Customer, Customer.id == Contract.customer_id)
             .where(Delivery.id == delivery_id, Delivery.page_id.is_not(None))
         )
         row = session.execute(statement).one_or_none()
-        return Paged(delivery_id, Responder(row[0], row[1], delivery_id), row[2], row[3]) if row else None
+        if row is None:
+            return None
+        kind, key, name, ticket, customer = row
+        return Paged(delivery_id, kind, Responder(key, name, delivery_id), ticket, customer)
 
     def _late(self, session: Session, paged: Paged) -> str:
         """Somebody took the ticket while the telephone rang."""
         holder = pager.holder_name(session, paged.ticket)
         if paged.ticket.taken_by == paged.by.holder:
-            return twiml.end([self._prompts.with_ticket("responder.accepted", paged.ticket.number)])
+            return self._yours(paged)
         return self._lost(holder, paged)
 
     def _menu(self, paged: Paged, silences: int, *said: Speech, recording: str | None = None) -> str:
         ticket = paged.ticket
-        script = [
-            *said,
-            self._prompts.say("responder.page", priority=spoken(ticket.priority), customer=paged.customer),
+        page = [
+            self._prompts.say(f"responder.{paged.kind}", priority=spoken(ticket.priority), customer=paged.customer),
             self._prompts.say("responder.keys"),
             self._prompts.with_ticket("responder.ticket", ticket.number),
         ]
+        script = [*said, *(drill_calls.menu(self._prompts, ticket) if is_drill(ticket) else page)]
         url = self._line.url(f"/twilio/page/{paged.delivery_id}/key?silences={silences}")
         return twiml.ask_key(script, url, recording_url=recording)
 
@@ -127,8 +142,7 @@ class ResponderCalls:
             return self._menu(paged, 0, self._prompts.say("responder.no_description"))
         if keys == "*":
             return self._menu(paged, 0)
-        found = request.args.get("silences", "0")
-        silences = int(found) + 1 if _COUNT.fullmatch(found) else MOST_SILENCES
+        silences = _silences() + 1
         if silences >= MOST_SILENCES:
             return twiml.end([self._prompts.say("responder.unanswered")])
         return self._menu(paged, silences)
@@ -136,9 +150,13 @@ class ResponderCalls:
     def _accept(self, session: Session, paged: Paged, now: datetime) -> str:
         taken = self._acknowledge(session, paged, now)
         if taken.outcome in MINE:
-            yours = self._prompts.with_ticket("responder.accepted", paged.ticket.number)
-            return twiml.end([*self._callback(paged.ticket), yours])
+            return self._yours(paged, *self._callback(paged.ticket))
         return self._lost(taken.holder, paged)
+
+    def _yours(self, paged: Paged, *said: Speech) -> str:
+        if is_drill(paged.ticket):
+            return twiml.end(drill_calls.over(self._prompts, paged.ticket))
+        return twiml.end([*said, self._prompts.with_ticket("responder.accepted", paged.ticket.number)])
 
     def _accept_and_connect(self, session: Session, paged: Paged, now: datetime) -> str:
         taken = self._acknowledge(session, paged, now)
@@ -177,6 +195,12 @@ class ResponderCalls:
 
     def _unknown(self) -> str:
         return twiml.end([self._prompts.say("responder.unknown")])
+
+
+def _silences() -> int:
+    """How often this call has had no answer; at an address that nobody gave out, as often as it may."""
+    found = request.args.get("silences", "0")
+    return int(found) if _COUNT.fullmatch(found) else MOST_SILENCES
 
 
 def _is_holding(session: Session, ticket_number: int) -> bool:

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.database import Base, enum_of
 from rules.targets import Plan
 
+HOUSE_CONTRACT = "DRILL"
+"""The number of the house's own contract, under which drills are held: it is nobody's, and no PIN opens it."""
+
 
 class Customer(Base):
     """A customer at one site; `time_zone` is the site's, None where it is unknown."""

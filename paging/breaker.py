@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 from rules.escalation import Channel
 
 FAILURES = 5
-"""So many failures in a row mean that the carrier is down."""
-REST = timedelta(seconds=30)
+"""So many failures in a row, over at least `LASTING`, mean that it is down: in a blip, all senders fail together."""
+LASTING = timedelta(seconds=5)
+SHORTEST_REST = timedelta(seconds=2)
+LONGEST_REST = timedelta(seconds=30)
 
 
 @dataclass(slots=True)
 class _State:
     failures: int = 0
+    failing_since: datetime | None = None
+    rest: timedelta = SHORTEST_REST
     rests_until: datetime | None = None
 
 
@@ -25,14 +29,14 @@ class Breakers:
         self._lock = threading.Lock()
 
     def admits(self, channel: Channel, now: datetime) -> bool:
-        """Whether to send now. After a rest one message is let through to try: the next is when that worked."""
+        """Whether to send now. After a rest one message is let through to try; each try that fails doubles the rest."""
         with self._lock:
             state = self._states[channel]
             if state.rests_until is None:
                 return True
             if now < state.rests_until:
                 return False
-            state.rests_until = now + REST
+            state.rests_until = now + state.rest
             return True
 
     def rests_until(self, channel: Channel) -> datetime | None:
@@ -49,5 +53,8 @@ class Breakers:
         with self._lock:
             state = self._states[channel]
             state.failures += 1
-            if state.failures >= FAILURES:
-                state.rests_until = now + REST
+            state.failing_since = state.failing_since or now
+            if state.rests_until is not None:
+                state.rest = min(state.rest * 2, LONGEST_REST)
+            if state.failures >= FAILURES and now - state.failing_since >= LASTING:
+                state.rests_until = now + state.rest

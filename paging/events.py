@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from models.customer import Contract
+from models.customer import HOUSE_CONTRACT, Contract
 from models.ticket import MonitoredEvent, Ticket, TicketSource
 from paging import event_notices, help_desk, pager
 from rules.entitlement import Cover, RefusalReason, reasons_against
@@ -38,10 +38,13 @@ class Reported:
 
 
 def lock_contract(session: Session, number: str) -> Contract | None:
-    """The contract with its customer and product. Locked: reports of one contract are taken one after the other."""
+    """The contract with its customer and product. Locked: reports of one contract are taken one after the other.
+
+    Of the house's own contract nothing is reported.
+    """
     statement = (
         select(Contract)
-        .where(Contract.number == number)
+        .where(Contract.number == number, Contract.number != HOUSE_CONTRACT)
         .options(joinedload(Contract.customer), joinedload(Contract.product))
         .with_for_update(of=Contract, key_share=True)
     )

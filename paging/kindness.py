@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from models.customer import Contract, Customer
+from models.customer import HOUSE_CONTRACT, Contract, Customer
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from models.ticket import Ticket
@@ -24,6 +24,7 @@ MOST_IN_ONE = 8
 MANY = 3
 """So many pages of one minute are named by one text, also those that were texted alone."""
 MINUTE = timedelta(minutes=1)
+NOT_TEXTED = (DeliveryState.PENDING, DeliveryState.FAILED, DeliveryState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ class Texted:
     number: int
     priority: Priority
     customer: str
+    contract: str
+
+    @property
+    def name(self) -> str:
+        """Its number, as short as it may be: a drill says that it is one."""
+        drill = f"{HOUSE_CONTRACT} " if self.contract == HOUSE_CONTRACT else ""
+        return f"{drill}{self.priority} {self.number}"
 
 
 def text_again_at(session: Session, limits: Limits, delivery: Delivery) -> datetime | None:
@@ -42,7 +50,7 @@ def text_again_at(session: Session, limits: Limits, delivery: Delivery) -> datet
         Delivery.technician_key == delivery.technician_key,
         Delivery.channel == Channel.SMS,
         Delivery.kind.in_((DeliveryKind.PAGE, DeliveryKind.BUNDLE)),
-        Delivery.state != DeliveryState.PENDING,
+        Delivery.state.not_in(NOT_TEXTED),
         Delivery.id != delivery.id,
     )
     last = session.execute(statement).scalar()
@@ -54,7 +62,7 @@ def has_been_called_enough(session: Session, limits: Limits, delivery: Delivery,
     statement = select(func.count()).where(
         Delivery.technician_key == delivery.technician_key,
         Delivery.channel.in_(CALLS),
-        Delivery.kind != DeliveryKind.HANG_UP,
+        Delivery.kind.not_in((DeliveryKind.HANG_UP, DeliveryKind.TEST)),
         Delivery.attempted_at > now - limits.calls_within,
         Delivery.id != delivery.id,
     )
@@ -81,13 +89,13 @@ def companions(session: Session, delivery: Delivery) -> list[Texted]:
         Delivery.attempts == 0,
         Delivery.page_id != delivery.page_id,
     )
-    locked = statement.limit(MOST_IN_ONE - 1).with_for_update(of=Delivery, skip_locked=True)
+    locked = statement.limit(MOST_IN_ONE - 1).with_for_update(of=Delivery, skip_locked=True, key_share=True)
     return _read(session, locked)
 
 
 def texted_lately(session: Session, delivery: Delivery, now: datetime) -> list[Texted]:
     """The pages that this technician was texted within the last minute, and that nobody has taken."""
-    recent = _texts_to(delivery).where(Delivery.attempted_at > now - MINUTE, Delivery.state != DeliveryState.PENDING)
+    recent = _texts_to(delivery).where(Delivery.attempted_at > now - MINUTE, Delivery.state.not_in(NOT_TEXTED))
     return _read(session, recent.limit(MOST_IN_ONE))
 
 
@@ -99,15 +107,15 @@ def own(session: Session, delivery: Delivery) -> Texted:
 
 def bundle_text(line: Line, texts: Sequence[Texted]) -> str:
     """One segment that names every ticket; with the customers where there is room."""
-    with_names = [f"{each.priority} {each.number} {each.customer}" for each in texts]
-    alone = [f"{each.priority} {each.number}" for each in texts]
+    with_names = [f"{each.name} {each.customer}" if each.contract != HOUSE_CONTRACT else each.name for each in texts]
+    alone = [each.name for each in texts]
     said = [line.wording.say("page.bundle", pages=listed(words)) for words in (with_names, alone)]
     return next((text for text in said if segments(text) == 1), said[-1])
 
 
-def _texts_to(delivery: Delivery) -> Select[Delivery, int, Priority, str]:
+def _texts_to(delivery: Delivery) -> Select[Delivery, int, Priority, str, str]:
     return (
-        select(Delivery, Ticket.number, Ticket.priority, Customer.name)
+        select(Delivery, Ticket.number, Ticket.priority, Customer.name, Contract.number)
         .join(Page, Page.id == Delivery.page_id)
         .join(Ticket, Ticket.number == Delivery.ticket_number)
         .join(Contract, Contract.id == Ticket.contract_id)
@@ -122,7 +130,7 @@ def _texts_to(delivery: Delivery) -> Select[Delivery, int, Priority, str]:
     )
 
 
-def _read(session: Session, statement: Select[Delivery, int, Priority, str]) -> list[Texted]:
+def _read(session: Session, statement: Select[Delivery, int, Priority, str, str]) -> list[Texted]:
     """Each ticket once."""
-    rows = {number: Texted(each, number, priority, name) for each, number, priority, name in session.execute(statement)}
-    return list(rows.values())
+    texts = {row[1]: Texted(*row) for row in session.execute(statement)}
+    return list(texts.values())

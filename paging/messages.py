@@ -6,24 +6,35 @@ from sqlalchemy.orm import Session
 
 from models.delivery import DeliveryKind
 from models.page import Page
-from models.ticket import Ticket
+from models.ticket import Ticket, TicketSource
 from paging.roster import Person
 from rules.escalation import Channel
 from rules.gsm7 import segments, to_gsm7
 from rules.line import Line
+from rules.wording import lasting
 from tickets.outbox import Reference, post
+
+OF_A_DRILL = {
+    "page.text": "page.drill_text",
+    "page.alarm_text": "page.drill_alarm_text",
+    "reply.accepted": "reply.drill_over",
+}
 
 
 def text_of(line: Line, ticket: Ticket, key: str = "page.text") -> str:
-    """Priority, number, customer, callback and what to reply, in one GSM-7 segment: a long name is cut."""
+    """Priority, number, customer, callback and what to reply, in one GSM-7 segment: a long name is cut.
+
+    A drill says that it is one, and once it is over how long that took.
+    """
     return one_segment(
         line,
-        key,
+        OF_A_DRILL.get(key, key) if ticket.source is TicketSource.DRILL else key,
         "customer",
         customer=ticket.contract.customer.name,
         priority=str(ticket.priority),
         number=str(ticket.number),
         callback=ticket.callback or ticket.caller or line.wording.say("page.no_callback"),
+        length=lasting((ticket.taken_in_charge_at or ticket.opened_at) - ticket.opened_at),
     )
 
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from models.database import announce
 from models.page import PAGE_MOVES, Page, PageState
-from models.ticket import Ticket, TicketState
+from models.ticket import Ticket, TicketSource, TicketState
 from paging import follow_up, recipients, roster
 from rules.line import Line
 from rules.targets import Priority
+from rules.wording import lasting
 from tickets import lifecycle, notices
 from tickets.story import record
 
@@ -55,12 +56,17 @@ class Acknowledgement:
     since: datetime | None = None
 
 
-def raise_page(session: Session, line: Line, ticket: Ticket, now: datetime, leaves_at: datetime) -> Page:
-    """Arm a page: it leaves at `leaves_at`, or sooner by `release`. The escalation policy is copied onto it."""
+def raise_page(
+    session: Session, line: Line, ticket: Ticket, now: datetime, leaves_at: datetime, policy: str | None = None
+) -> Page:
+    """Arm a page: it leaves at `leaves_at`, or sooner by `release`. The escalation policy is copied onto it.
+
+    `policy` is its key; None: the contract's.
+    """
     page = Page(
         ticket_number=ticket.number,
         state=PageState.ARMED,
-        policy=roster.escalation_policy(session, ticket.contract.escalation_policy, ticket.priority),
+        policy=roster.escalation_policy(session, policy or ticket.contract.escalation_policy, ticket.priority),
         level=1,
         round=1,
         due_at=leaves_at,
@@ -89,7 +95,7 @@ def acknowledge(session: Session, line: Line, ticket_number: int, by: Responder,
     if ticket is None:
         return Acknowledgement(Outcome.UNKNOWN, None)
     if ticket.state in ENDED:
-        return Acknowledgement(Outcome.ENDED, ticket)
+        return Acknowledgement(Outcome.YOURS if _won_drill(ticket, by) else Outcome.ENDED, ticket)
     page = lock_page(session, ticket_number)
     if ticket.state is not TicketState.OPEN:
         return _acknowledge_again(session, line, ticket, page, by, now)
@@ -100,7 +106,20 @@ def acknowledge(session: Session, line: Line, ticket_number: int, by: Responder,
     _show_work(line, ticket, page, now)
     recipients.stand_down(session, line, ticket, by.holder, "taken", by.name, now, by.call)
     notices.taken_in_charge(session, line, ticket, by.name, now)
+    if ticket.source is TicketSource.DRILL:
+        _end_drill(session, line, ticket, by, now)
     return Acknowledgement(Outcome.WON, ticket, by.name, now)
+
+
+def _won_drill(ticket: Ticket, by: Responder) -> bool:
+    """A drill ends with its acknowledgement: who sends that twice is told the same twice."""
+    return ticket.source is TicketSource.DRILL and ticket.taken_by == by.holder
+
+
+def _end_drill(session: Session, line: Line, ticket: Ticket, by: Responder, now: datetime) -> None:
+    """Somebody has it, and nothing was wrong: there is nothing left to do."""
+    words = line.wording.say("drill.over", length=lasting(now - ticket.opened_at))
+    solve(session, line, ticket, by, words, now)
 
 
 def _acknowledge_again(
@@ -260,7 +279,7 @@ def holder_name(session: Session, ticket: Ticket) -> str | None:
 
 def lock_page(session: Session, ticket_number: int) -> Page | None:
     """The ticket's page, locked until the transaction ends. None if it has none."""
-    statement = select(Page).where(Page.ticket_number == ticket_number).with_for_update()
+    statement = select(Page).where(Page.ticket_number == ticket_number).with_for_update(key_share=True)
     return session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
 
 

@@ -3,6 +3,7 @@
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,15 @@ def placeholders(sentence: str) -> frozenset[str]:
 def spoken(digits: str) -> str:
     """Digits one by one: '1 0 4 8 2 3'."""
     return " ".join(digits)
+
+
+def lasting(length: timedelta) -> str:
+    """A length of time to the second: '42 seconds', '3 minutes 20 seconds', '2 hours'."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "hour"), (minutes, "minute"), (seconds, "second")]
+    words = [f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number]
+    return " ".join(words) or "0 seconds"
 
 
 def listed(items: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ Each is a copy of a migrated one, so that a test pays for a copy and not for the
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +64,17 @@ class PostgresServer:
         self._run(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY WAL_LOG")
         yield self._url(name)
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def crashes(self) -> None:
+        """Every connection breaks off, and nothing is tidied up."""
+        process = self._server.get_postmaster_info().process
+        assert process is not None
+        process.send_signal(signal.SIGQUIT)
+        process.wait(10)
+
+    def starts_again(self) -> None:
+        """At the same address, with all that was committed."""
+        self._server.start()
 
     def stop(self) -> None:
         self._server.cleanup()

@@ -1,11 +1,11 @@
 """The benchmarks run, and what they rest on is sound. What they measure is not judged here."""
 
-from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 from twilio.request_validator import RequestValidator
 
-from benchmarks import calls, latency, on_call, results, start
+from benchmarks import burst, calls, databases, due_work, idle, latency, on_call, recovery, results, start
 from benchmarks.databases import POSTGRESQL, SQLITE, Kinds
 from benchmarks.results import Row
 from benchmarks.telephone import AUTH_TOKEN, sign
@@ -13,8 +13,8 @@ from tests.databases import PostgresServer
 
 
 @pytest.fixture
-def sqlite_only(sqlite_url: str) -> Kinds:
-    return {SQLITE: lambda: nullcontext(sqlite_url)}
+def sqlite_only(migrated_sqlite: Path) -> Kinds:
+    return {SQLITE: lambda: databases.sqlite(migrated_sqlite)}
 
 
 @pytest.fixture
@@ -35,6 +35,31 @@ def test_every_page_reaches_the_carrier_of_one_process(sqlite_only):
 def test_every_page_reaches_the_carrier_from_a_worker_beside_the_web_process(postgresql_only):
     rows = latency.run(postgresql_only, latency.SMALL)
     assert len(about(rows, "request at the carrier, PostgreSQL")) == 2
+
+
+def test_a_burst_reaches_the_carrier_from_any_number_of_workers(postgresql_only):
+    rows = burst.run(postgresql_only, burst.SMALL)
+    assert [row.ok is None for row in rows if "messages a second" in row.what] == [True, False]
+    assert len([row for row in rows if row.what.startswith("… CPU")]) == 2
+
+
+def test_due_work_is_found_on_both_kinds_of_database(sqlite_only, postgresql_only):
+    rows = due_work.run(sqlite_only | postgresql_only, due_work.SMALL)
+    assert len(about(rows, "beside 30")) == 6
+    assert [row.ok for row in about(rows, "whole tables read") if "SQLite" in row.what] == [True]
+
+
+def test_a_peer_does_the_work_of_a_worker_that_is_killed(postgresql_only):
+    rows = recovery.run(postgresql_only, recovery.SMALL)
+    assert [row.what.rpartition(": ")[2] for row in about(rows, "kill -9")] == [
+        "until all have left",
+        "until all have arrived",
+    ]
+
+
+def test_what_idle_engines_take_is_read(sqlite_only, postgresql_only):
+    rows = idle.run(sqlite_only | postgresql_only, idle.SMALL)
+    assert [row.what.partition(",")[0] for row in about(rows, "idle")] == ["idle `serve`", "idle `worker`"]
 
 
 def test_whole_calls_are_answered_on_both_kinds_of_connection(sqlite_only):

@@ -42,7 +42,7 @@ def open_ticket(
         callback=callback,
         summary=summary,
         opened_at=now,
-        target_at=target_at(line.policy.plans, contract.plan, priority, now),
+        target_at=_target(line, source, contract, priority, now),
     )
     session.add(ticket)
     session.flush()
@@ -51,13 +51,22 @@ def open_ticket(
     return ticket
 
 
+def _target(
+    line: Line, source: TicketSource, contract: Contract, priority: Priority, opened_at: datetime
+) -> datetime | None:
+    """By when a person must have it. A drill is promised to nobody."""
+    if source is TicketSource.DRILL:
+        return None
+    return target_at(line.policy.plans, contract.plan, priority, opened_at)
+
+
 def lock_ticket(session: Session, number: int) -> Ticket | None:
     """The ticket with its contract and customer, locked until the transaction ends. None if there is none."""
     statement = (
         select(Ticket)
         .where(Ticket.number == number)
         .options(joinedload(Ticket.contract).joinedload(Contract.customer))
-        .with_for_update(of=Ticket)
+        .with_for_update(of=Ticket, key_share=True)
         .execution_options(populate_existing=True)
     )
     return session.execute(statement).scalar_one_or_none()
@@ -115,7 +124,7 @@ def change_priority(
         line.wording.say("event.priority", name=name, before=ticket.priority, after=priority, reason=reason),
     )
     ticket.priority = priority
-    ticket.target_at = target_at(line.policy.plans, ticket.contract.plan, priority, ticket.opened_at)
+    ticket.target_at = _target(line, ticket.source, ticket.contract, priority, ticket.opened_at)
     session.flush()
 
 

@@ -1,4 +1,7 @@
-"""What the customer is told: by SMS to the callback number, by e-mail to the registered caller or all contacts."""
+"""What the customer is told: by SMS to the callback number, by e-mail to the registered caller or all contacts.
+
+Of a drill nobody is told.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.customer import Contact
 from models.delivery import DeliveryKind
-from models.ticket import Ticket
+from models.ticket import Ticket, TicketSource
 from rules.escalation import Channel
 from rules.line import Line
 from rules.targets import Plan, Priority
@@ -17,6 +20,8 @@ from tickets.outbox import Reference, post
 
 def ticket_opened(session: Session, line: Line, ticket: Ticket, now: datetime) -> None:
     """The number, the priority and what happens next; a Platinum P1 also to the named specialist."""
+    if ticket.source is TicketSource.DRILL:
+        return
     _tell(session, line, ticket, "opened", now)
     if ticket.contract.plan is Plan.PLATINUM and ticket.priority is Priority.P1:
         _tell_specialist(session, line, ticket, now)
@@ -24,6 +29,8 @@ def ticket_opened(session: Session, line: Line, ticket: Ticket, now: datetime) -
 
 def taken_in_charge(session: Session, line: Line, ticket: Ticket, name: str, now: datetime) -> None:
     """Who has the ticket. `taken_in_charge_at` is a part of the key: a ticket taken again is told again."""
+    if ticket.source is TicketSource.DRILL:
+        return
     since = f"{ticket.taken_in_charge_at:%Y%m%d%H%M%S%f}"
     _tell(session, line, ticket, "in_charge", now, f"in_charge:{since}", name=name)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, json
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from models.database import Database
 from models.migrate import is_current
 from models.page import Page, PageState
 from models.service import Heartbeat
-from models.ticket import TICKET_MOVES, Ticket, TicketState
+from models.ticket import TICKET_MOVES, Ticket, TicketSource, TicketState
 from paging.watch import overdue
 
 
@@ -73,10 +73,10 @@ class Health:
 def _measured(session: Session, now: datetime) -> CollectorRegistry:
     registry = CollectorRegistry()
     open_states = [state for state, moves in TICKET_MOVES.items() if moves]
-    tickets = Gauge("platinum_line_tickets", "Tickets that are not ended", ["state"], registry=registry)
-    _fill(session, tickets, Ticket.state, open_states)
+    tickets = Gauge("platinum_line_tickets", "Customers' tickets that are not ended", ["state"], registry=registry)
+    _fill(session, tickets, Ticket.state, open_states, Ticket.source != TicketSource.DRILL)
     pages = Gauge("platinum_line_pages", "Pages that nobody has acknowledged", ["state"], registry=registry)
-    _fill(session, pages, Page.state, [PageState.ARMED, PageState.PAGING])
+    _fill(session, pages, Page.state, [PageState.ARMED, PageState.PAGING], true())
     found = overdue(session, now)
     late = Gauge("platinum_line_overdue", "What is due for more than a minute", ["what"], registry=registry)
     late.labels("pages").set(found.pages)
@@ -89,8 +89,14 @@ def _measured(session: Session, now: datetime) -> CollectorRegistry:
     return registry
 
 
-def _fill(session: Session, gauge: Gauge, column: Any, states: list[TicketState] | list[PageState]) -> None:
-    statement = select(column, func.count()).where(column.in_(states)).group_by(column)
+def _fill(
+    session: Session,
+    gauge: Gauge,
+    column: Any,
+    states: list[TicketState] | list[PageState],
+    which: ColumnElement[bool],
+) -> None:
+    statement = select(column, func.count()).where(column.in_(states), which).group_by(column)
     counted: dict[Any, int] = {state: count for state, count in session.execute(statement)}
     for state in states:
         gauge.labels(state.value).set(counted.get(state, 0))

@@ -24,9 +24,9 @@ TERMS = ("plan", "starts", "ends", "paid", "escalation_policy")
 def apply(file: Entry, known: Known, changes: Changes, peppers: Peppers, policy: Policy) -> None:
     """Write all of it, in the order in which things refer to each other."""
     for entry in entries(file, "technicians"):
-        technician = known.technicians.get(entry["key"]) or Technician(key=entry["key"])
-        values = _values(entry, "name", "time_zone", "phone", "email")
-        changes.save("technicians", f"technician {entry['key']}", technician, values)
+        current = known.technicians.get(entry["key"])
+        values = meaning.technician(entry, current)
+        changes.save("technicians", f"technician {entry['key']}", current or Technician(key=entry["key"]), values)
     changes.session.flush()
     for entry in entries(file, "schedules"):
         _schedule(entry, known.schedules.get(entry["key"]), changes)

@@ -1,17 +1,14 @@
 """What is wrong with a file whose values have their forms: duplicates, references, contradictions."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
 
-from admin.file import meaning
+from admin.file import ladders, meaning
 from admin.file.forms import Entry, did_you_mean
 from admin.file.known import Known
 from admin.file.meaning import contracts, entries, pins
 from admin.file.shape import NEEDED
-from models.customer import Contract
+from models.customer import HOUSE_CONTRACT, Contract
 from rules import on_call
-from rules.escalation import ALARM_CHANNELS, Channel
 from rules.on_call import Schedule
 from rules.pins import Peppers
 from rules.policy import Policy
@@ -20,46 +17,6 @@ from rules.targets import Plan
 Error = tuple[str, str]
 KEYED = ("technicians", "schedules", "escalation_policies")
 NAMED = ("products", "customers")
-
-
-class Reach(NamedTuple):
-    """How a technician can be reached."""
-
-    phone: str | None
-    email: str | None
-
-    def has(self, channels: Iterable[Channel]) -> bool:
-        return any(self.email if channel is Channel.EMAIL else self.phone for channel in channels)
-
-
-@dataclass(frozen=True, slots=True)
-class Ladders:
-    """Whom the targets of escalation policies reach; of `doubtful` schedules that cannot be said."""
-
-    schedules: dict[str, Schedule]
-    technicians: dict[str, Reach]
-    doubtful: Collection[str]
-
-    def problems(self, targets: Iterable[Any], channels: Collection[Channel]) -> Iterator[Error]:
-        for target in targets:
-            kind, _, key = target.partition(":")
-            known: Collection[str] = self.schedules if kind == "schedule" else self.technicians
-            if key not in known:
-                yield target.place, f"unknown {kind} {key!r}{did_you_mean(key, known)}"
-            elif channels and not self._reaches(kind, key, channels):
-                yield target.place, f"nobody can be reached there by {' or '.join(channels)}"
-
-    def _reaches(self, kind: str, key: str, channels: Collection[Channel]) -> bool:
-        if kind == "schedule" and key in self.doubtful:
-            return True
-        people = [key] if kind == "technician" else self._takers(self.schedules[key])
-        return any(self.technicians[person].has(channels) for person in people if person in self.technicians)
-
-    def _takers(self, schedule: Schedule) -> Iterator[str]:
-        for layer in schedule.layers:
-            yield from layer.rotation.participants
-        for override in schedule.overrides:
-            yield override.technician
 
 
 def check(file: Entry, found: list[Error], known: Known, peppers: Peppers, policy: Policy) -> list[Error]:
@@ -74,37 +31,22 @@ def _has_errors(found: list[Error], place: str) -> bool:
 
 
 def _check(file: Entry, found: list[Error], known: Known, peppers: Peppers, policy: Policy) -> Iterator[Error]:
-    reach = _reach(file, known)
+    technicians = known.technicians.keys() | {entry["key"] for entry in entries(file, "technicians")}
     schedules = {
         entry["key"]: meaning.schedule(entry, known.schedules.get(entry["key"])) for entry in entries(file, "schedules")
     }
     yield from _duplicates(file)
     yield from _incomplete(file, known)
-    mistakes = [error for entry in entries(file, "schedules") for error in _schedule(entry, schedules, reach)]
+    mistakes = [error for entry in entries(file, "schedules") for error in _schedule(entry, schedules, technicians)]
     yield from mistakes
     doubtful = {entry["key"] for entry in entries(file, "schedules") if _has_errors([*found, *mistakes], entry.place)}
-    ladders = Ladders(known.schedules | schedules, reach, doubtful)
-    for entry in entries(file, "escalation_policies"):
-        yield from _escalation_policy(entry, ladders)
+    yield from ladders.policies(file, known, ladders.ladders(file, known, schedules, doubtful))
     yield from _products(file, known)
     yield from _contracts(file, known, policy)
     yield from _pins(file, known, peppers)
+    yield from _second_phones(file, known)
     yield from _people(file)
     yield from _service_hours(file)
-
-
-def _reach(file: Entry, known: Known) -> dict[str, Reach]:
-    reach = {key: Reach(row.phone, row.email) for key, row in known.technicians.items()}
-    for entry in entries(file, "technicians"):
-        before = reach.get(entry["key"], Reach(None, None))
-        reach[entry["key"]] = Reach(_address(entry, "phone", before.phone), _address(entry, "email", before.email))
-    return reach
-
-
-def _address(entry: Entry, name: str, before: str | None) -> str | None:
-    """The address as the file has it; of one that is wrong we take it that what was meant would do."""
-    address: str | None = entry.get(name, "?" if name in entry.useless else before)
-    return address
 
 
 def _duplicates(file: Entry) -> Iterator[Error]:
@@ -157,12 +99,6 @@ def _place(entry: Entry, inner: str) -> str:
     return entry.at(inner)
 
 
-def _escalation_policy(entry: Entry, ladders: Ladders) -> Iterator[Error]:
-    for level in entries(entry, "levels"):
-        yield from ladders.problems(level["notify"], level["channels"])
-    yield from ladders.problems(entry.get("fallback", []), ALARM_CHANNELS)
-
-
 def _products(file: Entry, known: Known) -> Iterator[Error]:
     for entry in entries(file, "products"):
         row = known.products.get(entry["name"])
@@ -178,6 +114,8 @@ def _contracts(file: Entry, known: Known, policy: Policy) -> Iterator[Error]:
     owners = {row.id: name for name, row in known.customers.items()}
     for customer, contract in contracts(file):
         yield from _references(contract, products, policies)
+        if contract["number"] == HOUSE_CONTRACT:
+            yield contract.at("number"), f"{HOUSE_CONTRACT} is kept for drills: choose another number"
         row = known.contracts.get(contract["number"])
         yield from _dates(contract, row)
         if row and owners[row.customer_id] != customer["name"]:
@@ -218,6 +156,14 @@ def _pins(file: Entry, known: Known, peppers: Peppers) -> Iterator[Error]:
             owners = {known.pins[digest] for digest in peppers.candidates(pin) if digest in known.pins}
             if others := owners - {contract["number"]}:
                 yield pin.place, f"the PIN belongs to contract {', '.join(others)}: give another"
+
+
+def _second_phones(file: Entry, known: Known) -> Iterator[Error]:
+    for entry in entries(file, "technicians"):
+        row = known.technicians.get(entry["key"])
+        second = entry.get("second_phone")
+        if second and second == entry.get("phone", row.phone if row else None):
+            yield entry.at("second_phone"), "is the same number as phone"
 
 
 def _people(file: Entry) -> Iterator[Error]:

@@ -1,13 +1,14 @@
 """What entries of the file mean as values, together with what is there already: a key that is left out stays."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from admin.file.forms import Entry
 from admin.file.shape import Day
 from admin.file.tree import Scalar
 from models.customer import Customer
+from models.technician import Technician
 from rules import timezones
 from rules.on_call import Absence, Layer, Override, Schedule, Window
 from rules.rotation import Rotation
@@ -84,14 +85,7 @@ def escalation_policy(entry: Entry, current: dict[str, Any] | None) -> dict[str,
     """The content of the policy's row; durations are seconds."""
     content: dict[str, Any] = {"repeat": 3, **(current or {})}
     if "levels" in entry.given:
-        content["levels"] = [
-            {
-                "notify": [str(target) for target in level["notify"]],
-                "channels": [channel.value for channel in level["channels"]],
-                "wait": int(level["wait"].total_seconds()),
-            }
-            for level in entry["levels"]
-        ]
+        content["levels"] = [_level(level) for level in entry["levels"]]
     if "minimum_round" in entry.given:
         floor = entry["minimum_round"]
         content["minimum_round"] = int(floor.total_seconds()) if floor else None
@@ -99,7 +93,46 @@ def escalation_policy(entry: Entry, current: dict[str, Any] | None) -> dict[str,
         content["repeat"] = entry["repeat"]
     if "fallback" in entry.given:
         content["fallback"] = [str(target) for target in entry["fallback"]]
+    if "by_priority" in entry.given:
+        content.pop("by_priority", None)
+        if others := by_priority(entry):
+            content["by_priority"] = others
     return content
+
+
+def _level(entry: Entry) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "notify": [str(target) for target in entry["notify"]],
+        "channels": [channel.value for channel in entry["channels"]],
+        "wait": int(entry["wait"].total_seconds()),
+    }
+    if waits := channel_waits(entry):
+        content["channel_waits"] = {channel: int(wait.total_seconds()) for channel, wait in waits.items()}
+    return content
+
+
+def channel_waits(level: Entry) -> dict[str, timedelta]:
+    """How long each channel of a level has, where the file says so."""
+    waits = level.get("channel_waits")
+    return dict(waits.given) if waits else {}
+
+
+def by_priority(policy: Entry) -> dict[str, str]:
+    """The policies that the file names in the place of one, by priority."""
+    others = policy.get("by_priority")
+    return dict(others.given) if others else {}
+
+
+def technician(entry: Entry, current: Technician | None) -> dict[str, Any]:
+    """The values that the file gives to a technician's row. Another number has not opted out of texts."""
+    names = ("name", "time_zone", "phone", "second_phone", "email")
+    values = {name: entry[name] for name in names if name in entry.given}
+    for name in ("channels", "quiet_channels"):
+        if name in entry.given:
+            values[name] = [channel.value for channel in entry[name] or ()] or None
+    if current and current.opted_out_at and values.get("phone", current.phone) != current.phone:
+        values["opted_out_at"] = None
+    return values
 
 
 def site_zone(customer: Entry, current: Customer | None, otherwise: str) -> str:

@@ -6,7 +6,7 @@ from admin.file import forms
 from admin.file.forms import Form, mapping, one_of, optional, sequence, text
 from rules.escalation import POLICY_CHANNELS, Channel
 from rules.rotation import Unit
-from rules.targets import Plan
+from rules.targets import Plan, Priority
 
 
 class Day(StrEnum):
@@ -27,13 +27,17 @@ NEEDED = {
     "contracts": ("plan", "starts", "ends", "paid"),
 }
 
+CHANNEL = one_of(Channel, POLICY_CHANNELS)
 TECHNICIAN = mapping(
     {
         "key": forms.KEY,
         "name": text(120),
         "time_zone": forms.ZONE,
         "phone": optional(forms.PHONE),
+        "second_phone": optional(forms.PHONE),
         "email": optional(forms.EMAIL),
+        "channels": optional(sequence(CHANNEL, distinct=True)),
+        "quiet_channels": optional(sequence(CHANNEL, distinct=True)),
     },
     needed=("key",),
 )
@@ -75,10 +79,9 @@ SCHEDULE = mapping(
 LEVEL = mapping(
     {
         "notify": sequence(forms.TARGET, filled="nobody is told at this level", distinct=True),
-        "channels": sequence(
-            one_of(Channel, POLICY_CHANNELS), filled="there is no channel: sms, voice or email", distinct=True
-        ),
+        "channels": sequence(CHANNEL, filled="there is no channel: sms, voice or email", distinct=True),
         "wait": forms.DURATION,
+        "channel_waits": optional(mapping({channel.value: forms.DURATION for channel in POLICY_CHANNELS})),
     },
     needed=("notify", "channels", "wait"),
 )
@@ -89,6 +92,7 @@ ESCALATION_POLICY = mapping(
         "minimum_round": optional(forms.DURATION),
         "levels": sequence(LEVEL, filled="there is no level: a page would go to nobody"),
         "fallback": sequence(forms.TARGET, filled="nobody is alarmed when all levels are done", distinct=True),
+        "by_priority": optional(mapping({priority.value: forms.KEY for priority in Priority})),
     },
     needed=("key",),
 )

@@ -18,6 +18,7 @@ from models.account import Role
 from models.clock import VirtualClock
 from models.customer import Contact, Contract, Customer
 from models.database import Database
+from models.schedule import EscalationPolicy
 from models.technician import Technician
 from models.ticket import Ticket, TicketSource
 from paging import pager, roster
@@ -80,6 +81,13 @@ class Site:
         schedule = Schedule(key, "Europe/Rome", (Layer("weekly", turns),))
         with self.database.write() as session:
             roster.save_revision(session, schedule, "test", self.clock.now())
+
+    def policy(self, *targets: str, key: str = "default", channels: tuple[str, ...] = ("sms", "voice")) -> None:
+        """An escalation policy with one level for each target; the first is the fallback."""
+        levels = [{"notify": [target], "channels": list(channels), "wait": 300} for target in targets]
+        with self.database.write() as session:
+            content = {"levels": levels, "repeat": 3, "fallback": [targets[0]]}
+            session.add(EscalationPolicy(key=key, content=content))
 
     def contract(self, number: str = "C-1001", customer: str = "Acme SpA", plan: Plan = Plan.PLATINUM) -> int:
         """A customer with one contract of 2026; answers the contract's id."""

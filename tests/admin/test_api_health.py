@@ -9,8 +9,10 @@ from models.clock import VirtualClock
 from models.database import Database
 from models.delivery import DeliveryKind
 from models.service import Heartbeat
+from paging import drills
 from rules.escalation import Channel
-from tests.admin.api_client import Api, is_problem
+from rules.targets import Priority
+from tests.admin.api_client import LINE, Api, is_problem
 from tests.times import NIGHT
 from tickets.outbox import post
 
@@ -97,6 +99,13 @@ def test_metrics_count_what_is_open_and_late(database):
         'platinum_line_overdue{what="pages"} 1.0',
         'platinum_line_engine_seen_seconds{engine="worker-1"} 120.0',
     } <= set(lines)
+
+
+def test_a_drill_is_counted_as_a_page_but_as_no_customers_ticket(api):
+    with api.database.write() as session:
+        drills.start(session, LINE, "default", Priority.P1, "max@example.com", NIGHT)
+    lines = api.program().get("/metrics").get_data(as_text=True).splitlines()
+    assert {'platinum_line_tickets{state="open"} 0.0', 'platinum_line_pages{state="armed"} 1.0'} <= set(lines)
 
 
 def test_metrics_without_a_database_are_a_problem(api):

@@ -58,7 +58,8 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(site, 
 
 def test_a_technician_is_edited_and_the_key_stays(site):
     site.technicians("Anna Rossi")
-    visitor = site.visitor().get("/technicians/anna").send(name="Anna Bianchi", time_zone="Europe/London")
+    visitor = site.visitor().get("/technicians/anna")
+    visitor.send("/technicians/anna", name="Anna Bianchi", time_zone="Europe/London")
     assert "Anna Bianchi is changed." in visitor.text
     with site.database.read() as session:
         row = session.get_one(Technician, "anna")

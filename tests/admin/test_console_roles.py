@@ -15,6 +15,9 @@ DOORS = {
     ("GET", "/tickets/100001/live"): READ,
     ("POST", "/tickets/100001/note"): WORK,
     ("POST", "/tickets/100001/acknowledge"): WORK,
+    ("GET", "/drills"): READ,
+    ("GET", "/drills/live"): READ,
+    ("POST", "/drills"): EDIT,
     ("GET", "/rotations"): READ,
     ("GET", "/rotations/platinum"): READ,
     ("GET", "/rotations/add"): EDIT,
@@ -28,6 +31,8 @@ DOORS = {
     ("POST", "/technicians/add"): EDIT,
     ("GET", "/technicians/anna"): EDIT,
     ("POST", "/technicians/anna"): EDIT,
+    ("GET", "/technicians/anna/tests"): EDIT,
+    ("POST", "/technicians/anna/tests/sms"): EDIT,
     ("GET", "/customers"): READ,
     ("GET", "/customers/add"): EDIT,
     ("POST", "/customers/add"): EDIT,
@@ -82,3 +87,21 @@ def test_a_viewer_is_shown_nothing_that_is_refused(site):
     assert "Add a customer" not in visitor.get("/customers").text
     assert "Edit the turns" not in visitor.get("/rotations/platinum").text
     assert "Add an override" not in visitor.text
+    assert "Start a drill" not in visitor.get("/drills").text
+
+
+def test_a_technician_opens_the_own_page_for_its_tests_and_changes_nothing(site):
+    site.user(Role.TECHNICIAN, "anna@example.com")
+    visitor = site.visitor(None).sign_in("anna@example.com", site.passwords["anna@example.com"])
+    assert 'href="/technicians/anna"' in visitor.get("/technicians").html
+    assert "Text me" in visitor.get("/technicians/anna").text
+    assert "Save" not in visitor.text.split("Save changes first.")[0]
+    assert visitor.send("/technicians/anna/tests/sms").status == 200
+    assert visitor.client.post("/technicians/anna", data={"name": "Anna"}).status_code == 403
+
+
+def test_who_only_reads_is_no_technician_whatever_the_address(site):
+    site.user(Role.VIEWER, "anna@example.com")
+    visitor = site.visitor(None).sign_in("anna@example.com", site.passwords["anna@example.com"])
+    assert visitor.client.get("/technicians/anna").status_code == 403
+    assert 'href="/technicians/anna"' not in visitor.get("/technicians").html

@@ -17,11 +17,13 @@ FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 PAGES = {
     "home": "/",
     "tickets": "/tickets",
+    "drills": "/drills",
     "ticket": "/tickets/100003",
     "rotations": "/rotations",
     "rotation": "/rotations/platinum",
     "rotation-edit": "/rotations/platinum/edit",
     "technicians": "/technicians",
+    "technician": "/technicians/carla",
     "technician-add": "/technicians/add",
     "customers": "/customers",
     "customer-add": "/customers/add",

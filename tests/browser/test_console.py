@@ -55,7 +55,7 @@ def test_the_home_page_refreshes_itself_and_keeps_the_focus(visit, night):
     page = visit().sign_in().page
     page.locator("#ticket-100003").focus()
     night.reports(ADA, "48201937", "1", "It is dead again.")
-    page.locator("#ticket-100004").wait_for()
+    page.locator("#ticket-100005").wait_for()
     assert page.evaluate("document.activeElement.id") == "ticket-100003"
 
 
@@ -66,6 +66,29 @@ def test_a_page_that_no_longer_reaches_the_line_says_so(visit):
     window.page.unroute("**/live")
     window.page.get_by_text("The line does not answer since").wait_for(state="hidden")
     window.faults.clear()  # the browser's own lines about the requests that we cut
+
+
+def test_a_drill_is_started_and_the_page_tells_when_somebody_answered(visit, night):
+    page = visit(width=360, colours="dark").sign_in().page
+    page.get_by_role("link", name="Drills").click()
+    page.get_by_label("Escalation policy").select_option("second-line")
+    page.get_by_role("button", name="Start the drill").click()
+    page.get_by_text("Drill 100005 pages now.").wait_for()
+    page.get_by_text("Nobody yet").wait_for()
+    night.world.passes(seconds=21)
+    night.world.handset("elena").answers().presses("1")
+    page.get_by_text("in 21 s").wait_for()
+
+
+def test_a_technicians_telephone_is_tested_without_leaving_the_page(visit, night):
+    page = visit().sign_in().page
+    page.goto(f"{page.url}technicians/anna")
+    page.get_by_role("button", name="Call me as a test").click()
+    page.get_by_text("leaves now ·").wait_for()
+    night.world.settles()
+    page.get_by_text("ringing").wait_for()
+    night.world.handset("anna").answers().presses("1")
+    page.get_by_text("answered, confirmed with key 1").wait_for()
 
 
 def test_signing_in_and_taking_a_ticket_work_without_scripts(visit):

@@ -9,12 +9,19 @@ from models.account import Role
 from models.clock import VirtualClock
 from models.database import Database
 from models.migrate import upgrade
+from models.technician import Technician
+from paging import contact_tests, drills, roster
+from rules.escalation import Channel
+from rules.targets import Priority
+from simulator.faults import FaultKind
 from tests.world import ADA, World
 
 ADMIN = "admin@example.com"
 DEMO = Path(__file__).parents[2] / "config" / "demo.yaml"
 START = datetime(2026, 11, 10, 20, 14, tzinfo=UTC)
 MORE = """
+technicians:
+  - {key: carla, second_phone: "+390584000013", channels: [voice, sms], quiet_channels: [email]}
 schedules:
   - key: platinum
     time_zone: Europe/Rome
@@ -25,6 +32,10 @@ schedules:
       - name: weekdays
         rotation: {unit: week, length: 1, first_handoff: 2026-11-02T09:00, participants: [dario, elena, fabio]}
         windows: [{days: [mon, tue, wed, thu], from: "00:00", until: "00:00"}]
+escalation_policies:
+  - key: second-line
+    levels: [{notify: ["schedule:second-line"], channels: [sms, voice], wait: 5m}]
+    fallback: ["technician:carla"]
 customers:
   - name: Cantieri Navali Meridionali SpA
     time_zone: Europe/Rome
@@ -52,7 +63,10 @@ customers:
 
 @dataclass
 class Busy:
-    """The world with its admin's password. Its tickets: 100001 waits, 100002 is in charge, 100003 pages."""
+    """The world with its admin's password.
+
+    Its tickets: 100001 waits, 100002 is in charge, 100003 pages, 100004 was a drill.
+    """
 
     world: World
     password: str
@@ -83,6 +97,31 @@ def busy(folder: Path) -> Busy:
     world.passes(minutes=83)
     world.handset("bruno").is_off()
     night.reports(ADA, "48201937", "1", "The telephones of the whole site are dead since ten minutes ago.")
-    world.passes(minutes=9)
+    world.passes(minutes=8)
+    _tests_carla(world)
+    _drills(world)
     world.engine.beat()
     return night
+
+
+def _drills(world: World) -> None:
+    """The second line answers within a minute."""
+    with world.database.write() as session:
+        drills.start(session, world.gateway.line, "second-line", Priority.P1, ADMIN, world.clock.at)
+        on_call = roster.on_call_now(session, "second-line", world.clock.at).technician
+    world.passes(seconds=48)
+    assert on_call
+    world.handset(on_call).sends("ACK")
+    world.passes(seconds=12)
+
+
+def _tests_carla(world: World) -> None:
+    """Her telephone rings and she confirms it; the carrier refuses to text it."""
+    carla = world.handset("carla")
+    world.company.add_fault(FaultKind.REFUSE, carla.number, code=21610)
+    for channel in (Channel.SMS, Channel.VOICE):
+        with world.database.write() as session:
+            row = session.get_one(Technician, "carla")
+            contact_tests.send(session, world.gateway.line, row, channel, world.clock.at)
+    world.settles()
+    carla.answers().presses("1")

@@ -44,10 +44,10 @@ class Machine:
     """One process of `python app.py …`, with what it printed."""
 
     def __init__(self, environment: dict[str, str], *arguments: str) -> None:
-        command = [sys.executable, str(ROOT / "app.py"), *arguments]
+        self.command = arguments[0]
         self.process = subprocess.Popen(
-            command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            start_new_session=True,
+            [sys.executable, str(ROOT / "app.py"), *arguments], env=environment, cwd=ROOT, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
         self.printed: list[str] = []
         assert self.process.stdout is not None
@@ -59,17 +59,25 @@ class Machine:
 
     def says(self, words: str) -> "Machine":
         """Wait until it has printed these words."""
-        eventually(lambda: any(words in line for line in self.printed) or self._stopped())
+        eventually(lambda: any(words in line for line in self.printed) or not self.is_running())
         assert any(words in line for line in self.printed), "".join(self.printed)
         return self
 
-    def _stopped(self) -> bool:
-        return self.process.poll() is not None
+    def is_running(self) -> bool:
+        return self.process.poll() is None
 
     def is_killed(self) -> None:
         """kill -9, with its children."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self._ends(5)
+
+    def freezes(self) -> None:
+        """SIGSTOP, with its children: as a machine does whose hypervisor forgets it for a while."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def thaws(self) -> None:
+        """SIGCONT: it goes on where it was, and knows nothing of the time between."""
+        os.killpg(self.process.pid, signal.SIGCONT)
 
     def is_stopped(self) -> int:
         """SIGTERM; answers the exit code."""
@@ -87,7 +95,7 @@ class Machine:
 class Site:
     """A line on real processes that share one database. The phone company lives in the test."""
 
-    def __init__(self, database_url: str, port: int) -> None:
+    def __init__(self, database_url: str, port: int, **environment: str) -> None:
         self.environment = {
             "PATH": os.environ["PATH"],
             "DATABASE_URL": database_url,
@@ -95,6 +103,7 @@ class Site:
             "SECRET_KEY": "a secret for tests",
             "PIN_PEPPER": "a pepper for tests",
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            **environment,
         }
         self.port = port
         self.settings: Settings = load_settings(self.environment, host="127.0.0.1", port=port)
@@ -115,11 +124,16 @@ class Site:
         assert machine._ends(30) == 0, "".join(machine.printed)
         return machine.printed[-1].strip()
 
-    def starts(self, *arguments: str) -> Machine:
-        port = ["--port", str(self.port)] if arguments[0] in ("serve", "web") else []
-        machine = Machine(self.environment, *arguments, *port)
+    def starts(self, command: str) -> Machine:
+        """A process, when it is at work."""
+        return self.launches(command).says("The engine is at work" if command == "worker" else "answers at")
+
+    def launches(self, command: str) -> Machine:
+        """A process that may still be starting."""
+        port = ["--port", str(self.port)] if command in ("serve", "web") else []
+        machine = Machine(self.environment, command, *port)
         self.machines.append(machine)
-        return machine.says("The engine is at work" if arguments[0] == "worker" else "answers at")
+        return machine
 
     def handset(self, technician: str) -> Handset:
         with self.database.read() as session:
@@ -129,6 +143,6 @@ class Site:
 
     def closes(self) -> None:
         for machine in self.machines:
-            if not machine._stopped():
+            if machine.is_running():
                 machine.is_killed()
         self.database.dispose()
