@@ -16,7 +16,7 @@ from models.database import Database
 from models.delivery import Delivery
 from models.technician import Technician
 from models.ticket import TicketSource
-from paging import events, outcomes, pager
+from paging import drills, events, outcomes, pager
 from paging.pager import Outcome, Responder
 from rules.line import Line
 from rules.targets import Priority
@@ -52,7 +52,7 @@ class Acts:
         try:
             with self._crashes.at_risk(RISK):
                 answer = self._commit(act, tries)
-        except (Killed, OperationalError, MoveRefused) as error:
+        except (Killed, OperationalError, MoveRefused, drills.UnderWay) as error:
             came_of_it = type(error).__name__
         self._trace.say(f"{what}: {came_of_it if answer is None else answer}")
         self._watch.look()
@@ -129,6 +129,14 @@ class Acts:
             return ticket.number if ticket else None
 
         return self.does(f"monitoring of {contract} reports {key}", act)
+
+    def drill(self) -> None:
+        """An administrator starts a drill, unless one is under way."""
+
+        def act(session: Session, now: datetime) -> int:
+            return drills.start(session, self._line, "short", Priority.P1, "an admin", now).number
+
+        self.does("a drill", act)
 
     def caller_has_done(self, number: int) -> None:
         """The description is given, or the call has ended: the page leaves now."""

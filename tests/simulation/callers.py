@@ -12,6 +12,7 @@ from tests.simulation.timeline import Timeline
 DAY = 86400.0
 LOOKS_EVERY = 3600.0
 AT_THE_CONSOLE = Responder(None, "Max Duty")
+TAKEN = ("acknowledge", "acknowledge", "exclude")
 MOVES = ("acknowledge", "pass", "solve", "exclude", "note", "lower", "raise", "wait")
 
 
@@ -29,7 +30,8 @@ class Callers:
         self._events = 0
 
     def live(self) -> None:
-        """Problems come, now and then several at once; somebody at the console has a look."""
+        """Problems come, now and then several at once; somebody at the console has a look; and there are drills."""
+        self._plan(self._acts.drill, 2 * DAY)
         self._plan(self._problems, self._pause * 1.5)
         self._plan(self._somebody_looks, LOOKS_EVERY)
 
@@ -58,9 +60,16 @@ class Callers:
         if number is None:
             return
         if self._chance.random() < 0.7:
-            self._timeline.after(self._chance.uniform(1, 60), partial(self._acts.caller_has_done, number))
+            self._timeline.after(self._chance.uniform(1, 60), partial(self._caller_has_done, number))
         if self._chance.random() < 0.3:
             self._timeline.after(self._chance.uniform(50, 400), partial(self._acts.more_is_known, number))
+
+    def _caller_has_done(self, number: int) -> None:
+        """The page leaves, and now and then somebody takes the ticket while its messages go out."""
+        self._acts.caller_has_done(number)
+        if self._chance.random() < 0.25:
+            take = partial(self._acts.at_the_console, number, self._chance.choice(TAKEN), AT_THE_CONSOLE)
+            self._timeline.after(self._chance.uniform(0, 4), take)
 
     def _somebody_looks(self) -> None:
         numbers = self._open_tickets()

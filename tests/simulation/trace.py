@@ -19,7 +19,8 @@ class Trace:
     def say(self, words: str) -> None:
         """One line, with true time since the beginning and what the line's clock shows."""
         since = self._timeline.now - self._timeline.began
-        self.lines.append(f"{since.total_seconds():13.3f} {self._timeline.shown():%a %H:%M:%S} {words}")
+        told = words.replace("\n", " / ")
+        self.lines.append(f"{since.total_seconds():13.3f} {self._timeline.shown():%a %H:%M:%S} {told}")
 
     def last(self, lines: int) -> str:
         return "\n".join(self.lines[-lines:])

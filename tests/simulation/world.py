@@ -17,7 +17,6 @@ from app import Gateway, put_together
 from config.settings import load_settings
 from models.clock import VirtualClock
 from models.technician import Technician
-from rules.escalation import Channel
 from tests.simulation.acts import Acts
 from tests.simulation.callers import Callers
 from tests.simulation.carrier import Mail, Network
@@ -136,17 +135,7 @@ def _gateway(database_url: str, clock: VirtualClock) -> Gateway:
     with gateway.database.write() as session:
         text = LINE.read_text(encoding="utf-8")
         file.load(session, text, gateway.peppers, "a simulation", clock.at, gateway.line.policy)
-        _wishes(session)
     return gateway
-
-
-def _wishes(session: Any) -> None:
-    """How some of the technicians want to be paged."""
-    anna, bruno, carla = (session.get_one(Technician, key) for key in ("anna", "bruno", "carla"))
-    anna.second_phone = "+393331110011"
-    bruno.channels = [Channel.VOICE, Channel.SMS]
-    carla.quiet_channels = [Channel.VOICE]
-    carla.second_phone = "+393331110013"
 
 
 @contextmanager
