@@ -5,8 +5,8 @@ Each is a copy of a migrated one, so that a test pays for a copy and not for the
 
 import os
 import shutil
-import tempfile
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

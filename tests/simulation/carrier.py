@@ -155,4 +155,3 @@ class Mail:
 
     def end_call(self, sid: str) -> None:
         raise PermanentFailure("an e-mail does not ring")
-

@@ -1,11 +1,11 @@
-"""One page as the story tells it: every level in its turn, none too early, none too late, and the fallback after all."""
+"""A page as the story tells it: every level in its turn, none too early or too late, and the fallback after all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.simulation.tables import PageRow, StoryLine
+from tests.simulation.tables import NEVER, PageRow, StoryLine
 from tests.simulation.trace import Violation
 
 SLACK = timedelta(seconds=8)
@@ -29,10 +29,10 @@ class Case:
     gone_back: timedelta
     round: int = 0
     level: int = 0
-    level_at: datetime = datetime.min
-    round_at: datetime = datetime.min
-    level_true: datetime = datetime.min
-    round_true: datetime = datetime.min
+    level_at: datetime = NEVER
+    round_at: datetime = NEVER
+    level_true: datetime = NEVER
+    round_true: datetime = NEVER
     reopened_true: datetime | None = None
     is_passed: bool = False
     alarmed: set[int] = field(default_factory=set)

@@ -14,7 +14,7 @@ LOST = frozenset({"unanswered", "failed", "cancelled"})
 PAGING = frozenset({"page", "alarm"})
 MEANING = {
     "sms": {"delivered": "delivered", "undelivered": "failed", "failed": "failed"},
-    "voice": {"completed": "unanswered", "canceled": "unanswered", "no-answer": "unanswered", "busy": "unanswered", "failed": "failed"},
+    "voice": dict.fromkeys(("completed", "canceled", "no-answer"), "unanswered") | {"failed": "failed"},
 }
 """What each final report must make of a message."""
 LATE = timedelta(seconds=120)

@@ -12,6 +12,7 @@ from tests.simulation.telephones import Call
 from tests.simulation.timeline import Timeline
 
 NUMBER = re.compile(r"\b[1-9][0-9]{5}\b")
+PLANS = ("note", "wait resume", "wait", "lower", "raise note", "pass", "note exclude", "")
 CHATTER = ("STATUS", "WHO", "what?", "ACK", "PASS", "DONE", "ACK ALL", "ack 999999", "", "\N{GRINNING FACE}" * 40)
 
 
@@ -139,5 +140,4 @@ class Person:
     def _plan(self) -> list[str]:
         if self.habits is GOOD:
             return ["note"]
-        plans = (["note"], ["wait", "resume"], ["wait"], ["lower"], ["raise", "note"], ["pass"], ["note", "exclude"], [])
-        return list(self._chance.choice(plans))
+        return self._chance.choice(PLANS).split()

@@ -1,4 +1,4 @@
-"""Threads of which one runs at a time, so that a send can wait for its carrier while the world goes on, always alike."""
+"""Threads of which one runs at a time: a send waits for its carrier while the world goes on, and always alike."""
 
 import threading
 from collections.abc import Callable

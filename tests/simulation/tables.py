@@ -69,7 +69,7 @@ class Tables:
         self._connection.close()
 
     def pages(self) -> list[PageRow]:
-        return [PageRow(*row[:5], _instant(row[5]), *row[6:]) for row in self._rows(PAGES)]
+        return [PageRow._make([*row[:5], _instant(row[5]), *row[6:]]) for row in self._rows(PAGES)]
 
     def next_page(self) -> datetime:
         """When a page is due next; the end of all time if there is none."""
@@ -103,11 +103,11 @@ class Tables:
         return [row[0] for row in self._rows(f"SELECT id FROM delivery WHERE bundled_into = {bundle} ORDER BY id")]
 
     def _deliveries(self, statement: str) -> list[DeliveryRow]:
-        return [DeliveryRow(*row[:9], _instant(row[9]), *row[10:]) for row in self._rows(statement)]
+        return [DeliveryRow._make([*row[:9], _instant(row[9]), *row[10:]]) for row in self._rows(statement)]
 
     def _rows(self, statement: str) -> list[Any]:
         self._cursor.execute(statement)
-        return self._cursor.fetchall()
+        return list(self._cursor.fetchall())
 
 
 def _instant(value: Any) -> datetime | None:

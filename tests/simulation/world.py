@@ -17,6 +17,8 @@ from app import Gateway, put_together
 from config.settings import load_settings
 from models.clock import VirtualClock
 from models.technician import Technician
+from paging.carriers.protocol import Carrier
+from rules.escalation import Channel
 from tests.simulation.acts import Acts
 from tests.simulation.callers import Callers
 from tests.simulation.carrier import Mail, Network
@@ -122,7 +124,9 @@ class Simulation:
             self.gateway.database, self.timeline, self.chance, self.trace, self.watch, self.weather, self.telephones
         )
         mail = Mail(self.chance, self.watch, self.weather)
-        carriers = {channel: carrier for carrier in (network, mail) for channel in carrier.channels}
+        carriers: dict[Channel, Carrier] = {
+            channel: carrier for carrier in (network, mail) for channel in carrier.channels
+        }
         gateway = dataclasses.replace(self.gateway, carriers=carriers)
         return Processes(
             ("north", "south"), gateway.engine, self.timeline, self.chance, self.crashes, self.trace, self.watch
