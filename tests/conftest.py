@@ -10,11 +10,9 @@ from playwright.sync_api import Browser
 from models.clock import VirtualClock
 from models.database import Database
 from tests.browser.server import browsing, chromium
-from tests.databases import PostgresServer, sqlite_copy, sqlite_template
+from tests.databases import PostgresServer, fast_folder, sqlite_copy, sqlite_template
 from tests.times import NIGHT
 from tests.world import LINE, World
-
-MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +40,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def sqlite_url(migrated_sqlite: Path) -> Iterator[str]:
     """A fresh, migrated SQLite database; in memory where the machine offers a folder there, for the disk is slow."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        yield sqlite_copy(migrated_sqlite, Path(folder))
+    with fast_folder() as folder:
+        yield sqlite_copy(migrated_sqlite, folder)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ Each is a copy of a migrated one, so that a test pays for a copy and not for the
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from models.database import Database
 from models.migrate import upgrade
 
 TEMPLATE = "migrated"
+MEMORY = Path("/dev/shm")
 
 
 def sqlite_template(folder: Path) -> Path:
@@ -29,6 +31,13 @@ def sqlite_template(folder: Path) -> Path:
         upgrade(database)
         database.dispose()
     return path
+
+
+@contextmanager
+def fast_folder() -> Iterator[Path]:
+    """A folder that is deleted afterwards: in memory where the machine offers that, for the disk is slow."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def sqlite_copy(template: Path, folder: Path) -> str:
