@@ -21,7 +21,7 @@ from ivr.twiml import Speech
 from models.call import Call, Step
 from models.customer import Contract, Customer
 from models.database import Database
-from models.delivery import Delivery
+from models.delivery import Delivery, DeliveryKind
 from models.ticket import Ticket, TicketState
 from paging import outcomes, pager
 from paging.pager import Acknowledgement, Outcome, Responder
@@ -39,9 +39,17 @@ class Paged:
     """What a technician is called about."""
 
     delivery_id: int
+    kind: DeliveryKind
     by: Responder
     ticket: Ticket
     customer: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for an answer: nobody has the ticket, or its owner is asked about it."""
+        if self.kind is DeliveryKind.FOLLOW_UP:
+            return self.ticket.state is TicketState.IN_CHARGE and self.ticket.taken_by == self.by.holder
+        return self.ticket.state is TicketState.OPEN
 
 
 class ResponderCalls:
@@ -65,7 +73,7 @@ class ResponderCalls:
             paged = self._paged(session, delivery_id)
             if paged is None:
                 return twiml.answer(self._tests.ask(session, delivery_id) or self._unknown())
-            if paged.ticket.state is not TicketState.OPEN:
+            if not paged.is_open:
                 return twiml.answer(self._late(session, paged))
             return twiml.answer(self._menu(paged, silences=0))
 
@@ -97,14 +105,17 @@ class ResponderCalls:
 
     def _paged(self, session: Session, delivery_id: int) -> Paged | None:
         statement = (
-            select(Delivery.technician_key, Delivery.name, Ticket, Customer.name)
+            select(Delivery.kind, Delivery.technician_key, Delivery.name, Ticket, Customer.name)
             .join(Ticket, Ticket.number == Delivery.ticket_number)
             .join(Contract, Contract.id == Ticket.contract_id)
             .join(Customer, Customer.id == Contract.customer_id)
             .where(Delivery.id == delivery_id, Delivery.page_id.is_not(None))
         )
         row = session.execute(statement).one_or_none()
-        return Paged(delivery_id, Responder(row[0], row[1], delivery_id), row[2], row[3]) if row else None
+        if row is None:
+            return None
+        kind, key, name, ticket, customer = row
+        return Paged(delivery_id, kind, Responder(key, name, delivery_id), ticket, customer)
 
     def _late(self, session: Session, paged: Paged) -> str:
         """Somebody took the ticket while the telephone rang."""
@@ -116,7 +127,7 @@ class ResponderCalls:
     def _menu(self, paged: Paged, silences: int, *said: Speech, recording: str | None = None) -> str:
         ticket = paged.ticket
         page = [
-            self._prompts.say("responder.page", priority=spoken(ticket.priority), customer=paged.customer),
+            self._prompts.say(f"responder.{paged.kind}", priority=spoken(ticket.priority), customer=paged.customer),
             self._prompts.say("responder.keys"),
             self._prompts.with_ticket("responder.ticket", ticket.number),
         ]

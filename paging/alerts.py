@@ -28,6 +28,11 @@ def overdue(session: Session, line: Line, pages: int, messages: int, now: dateti
     _tell(session, line, "overdue", "", now, pages=pages, messages=messages)
 
 
+def stuck(session: Session, line: Line, number: int, now: datetime) -> None:
+    """A page that the engine cannot move on, whatever the reason: a person must."""
+    _tell(session, line, "stuck", str(number), now, number=number)
+
+
 def _tell(session: Session, line: Line, cause: str, about: str, now: datetime, **words: object) -> None:
     """To every admin; to the duty manager where no admin is on file, for somebody must know."""
     subject = line.wording.say(f"alert.{cause}_subject", **words)

@@ -87,7 +87,7 @@ class Claims:
             .where(Delivery.due_at <= self._now)
             .order_by(Delivery.urgency, Delivery.due_at)
             .limit(limit)
-            .with_for_update(of=Delivery, skip_locked=True)
+            .with_for_update(of=Delivery, skip_locked=True, key_share=True)
         )
         if opens_at is not None and opens_at > self._now:
             statement = statement.where(Delivery.channel != Channel.SMS)
@@ -104,7 +104,7 @@ class Claims:
             return self._end_call(delivery)
         if delivery.kind is DeliveryKind.BUNDLE and not self._holds_together(delivery):
             return None
-        if delivery.kind in PAGING_KINDS and not self._is_wanted(due):
+        if delivery.kind in PAGING_KINDS and delivery.state is DeliveryState.PENDING and not self._is_wanted(due):
             self._cancel(delivery)
             return None
         if self._must_not_ring(due):
@@ -142,7 +142,10 @@ class Claims:
         return False
 
     def _is_wanted(self, due: Due) -> bool:
-        """A page that somebody took meanwhile is not sent again, nor is what a later message says as well."""
+        """A page that somebody took meanwhile is not sent, nor is what a later message says as well.
+
+        This is asked of what waits: what may have gone out already is looked up first, so that a call can be ended.
+        """
         delivery, page = due.delivery, due.page
         if page is None or page.state is not PageState.PAGING:
             return False
@@ -230,6 +233,9 @@ class Claims:
         delivery.due_at = self._breakers.rests_until(delivery.channel) or self._now
         if delivery.state is DeliveryState.PENDING and not delivery.stalled:
             delivery.stalled = True
+            for member in outcomes.members(self._session, delivery):
+                member.stalled = True
+                self._look_again(member)
             self._look_again(delivery)
 
     def _look_again(self, delivery: Delivery) -> None:

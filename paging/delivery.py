@@ -82,7 +82,11 @@ class Courier:
         return carrier.send(claim.message)
 
     def _find(self, carrier: Carrier, claim: Claim, since: datetime) -> str | None:
-        found = carrier.find(claim.message, since - CLOCKS_DIFFER_BY)
+        try:
+            found = carrier.find(claim.message, since - CLOCKS_DIFFER_BY)
+        except SendFailure as failure:
+            # Whatever stood in the way of looking, the message may be out.
+            raise AmbiguousFailure(str(failure), failure.code) from failure
         with self._database.read() as session:
             taken = select(Delivery.provider_sid).where(Delivery.provider_sid.in_(found))
             known = set(session.execute(taken).scalars())
@@ -185,9 +189,9 @@ class Courier:
 
 def _next_look(state: DeliveryState, attempt: int, now: datetime) -> datetime | None:
     match state:
-        case DeliveryState.ATTEMPTING:
+        case DeliveryState.ATTEMPTING if attempt == 1:
             return now + LOOKUP_AFTER
-        case DeliveryState.PENDING:
+        case DeliveryState.ATTEMPTING | DeliveryState.PENDING:
             pause = min(timedelta(seconds=2 ** min(attempt, 6)), LONGEST_PAUSE)
             return now + pause * random.uniform(0.5, 1.0)
         case DeliveryState.SENT:

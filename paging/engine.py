@@ -11,7 +11,7 @@ from models.database import Database
 from models.page import Page, PageState
 from models.service import Heartbeat
 from models.ticket import Ticket
-from paging import claims, follow_up, pager
+from paging import alerts, claims, follow_up, pager
 from paging.breaker import Breakers
 from paging.carriers.protocol import Carrier
 from paging.claims import Claim, Claims
@@ -62,8 +62,8 @@ class Engine:
                 if not self._lock_if_free(session, number):
                     return False
                 ticket = lock_ticket(session, number)
-                due = select(Page).where(Page.ticket_number == number, Page.due_at <= now).with_for_update()
-                page = session.execute(due).scalar_one_or_none()
+                due = select(Page).where(Page.ticket_number == number, Page.due_at <= now)
+                page = session.execute(due.with_for_update(key_share=True)).scalar_one_or_none()
                 if ticket is None or page is None:
                     return False
                 self._move(session, ticket, page, now)
@@ -83,13 +83,15 @@ class Engine:
             follow_up.remind(session, self.line, ticket, page, now)
 
     def _put_off(self, number: int) -> None:
-        """One page that cannot be moved must not keep the engine from the others."""
+        """One page that cannot be moved must not keep the engine from the others; a person must look at it."""
         with self.database.write() as session:
-            later = self.database.now(session) + AFTER_AN_ERROR
+            now = self.database.now(session)
+            later = now + AFTER_AN_ERROR
             session.execute(update(Page).where(Page.ticket_number == number, Page.due_at < later).values(due_at=later))
+            alerts.stuck(session, self.line, number, now)
 
     def _lock_if_free(self, session: Session, number: int) -> bool:
-        free = select(Ticket.number).where(Ticket.number == number).with_for_update(skip_locked=True)
+        free = select(Ticket.number).where(Ticket.number == number).with_for_update(skip_locked=True, key_share=True)
         return session.execute(free).first() is not None
 
     def claim(self, limit: int) -> list[Claim]:

@@ -24,6 +24,7 @@ MOST_IN_ONE = 8
 MANY = 3
 """So many pages of one minute are named by one text, also those that were texted alone."""
 MINUTE = timedelta(minutes=1)
+NOT_TEXTED = (DeliveryState.PENDING, DeliveryState.FAILED, DeliveryState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def text_again_at(session: Session, limits: Limits, delivery: Delivery) -> datet
         Delivery.technician_key == delivery.technician_key,
         Delivery.channel == Channel.SMS,
         Delivery.kind.in_((DeliveryKind.PAGE, DeliveryKind.BUNDLE)),
-        Delivery.state != DeliveryState.PENDING,
+        Delivery.state.not_in(NOT_TEXTED),
         Delivery.id != delivery.id,
     )
     last = session.execute(statement).scalar()
@@ -88,13 +89,13 @@ def companions(session: Session, delivery: Delivery) -> list[Texted]:
         Delivery.attempts == 0,
         Delivery.page_id != delivery.page_id,
     )
-    locked = statement.limit(MOST_IN_ONE - 1).with_for_update(of=Delivery, skip_locked=True)
+    locked = statement.limit(MOST_IN_ONE - 1).with_for_update(of=Delivery, skip_locked=True, key_share=True)
     return _read(session, locked)
 
 
 def texted_lately(session: Session, delivery: Delivery, now: datetime) -> list[Texted]:
     """The pages that this technician was texted within the last minute, and that nobody has taken."""
-    recent = _texts_to(delivery).where(Delivery.attempted_at > now - MINUTE, Delivery.state != DeliveryState.PENDING)
+    recent = _texts_to(delivery).where(Delivery.attempted_at > now - MINUTE, Delivery.state.not_in(NOT_TEXTED))
     return _read(session, recent.limit(MOST_IN_ONE))
 
 

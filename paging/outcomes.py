@@ -56,7 +56,7 @@ def report(
     Answers whether it changed anything.
     """
     pages = lock_pages(session, delivery_id)
-    delivery = session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+    delivery = session.get(Delivery, delivery_id, with_for_update={"key_share": True}, populate_existing=True)
     if delivery is None or delivery.channel is Channel.EMAIL:
         log.warning("callback for an unknown delivery", delivery=delivery_id, sid=sid, status=status)
         return False
@@ -84,7 +84,7 @@ def _why(line: Line, delivery: Delivery, status: str, code: str) -> str:
 def answered(session: Session, delivery_id: int, now: datetime) -> None:
     """A key was pressed in the call: a person was there."""
     lock_pages(session, delivery_id)
-    delivery = session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+    delivery = session.get(Delivery, delivery_id, with_for_update={"key_share": True}, populate_existing=True)
     if delivery is not None and DeliveryState.ANSWERED in DELIVERY_MOVES[delivery.state]:
         become(delivery, DeliveryState.ANSWERED, now)
 
@@ -101,7 +101,7 @@ def settled(session: Session, line: Line, delivery: Delivery, pages: Sequence[Pa
     """All that follows from a delivery's new state: its members share it, the story tells it, the page looks again."""
     session.flush()
     _alert(session, line, delivery, now)
-    for each in [delivery, *_members(session, delivery)]:
+    for each in [delivery, *members(session, delivery)]:
         if each is not delivery:
             _share(each, delivery, now)
         _tell(session, line, each, now)
@@ -109,18 +109,19 @@ def settled(session: Session, line: Line, delivery: Delivery, pages: Sequence[Pa
             _nudge(session, page, each, now)
 
 
-def _members(session: Session, delivery: Delivery) -> Sequence[Delivery]:
-    """The page's texts that a bundle says."""
+def members(session: Session, delivery: Delivery) -> Sequence[Delivery]:
+    """The texts that a bundle says, none of what is not a bundle."""
     if delivery.kind is not DeliveryKind.BUNDLE:
         return ()
-    members = select(Delivery).where(Delivery.bundled_into == delivery.id).order_by(Delivery.id).with_for_update()
-    return session.execute(members.execution_options(populate_existing=True)).scalars().all()
+    said = select(Delivery).where(Delivery.bundled_into == delivery.id).order_by(Delivery.id)
+    locked = said.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.execute(locked).scalars().all()
 
 
 def _share(member: Delivery, bundle: Delivery, now: datetime) -> None:
     if bundle.state not in DELIVERY_MOVES[member.state] or bundle.state is DeliveryState.PENDING:
         return
-    member.error, member.error_code = bundle.error, bundle.error_code
+    member.error, member.error_code, member.stalled = bundle.error, bundle.error_code, False
     become(member, bundle.state, now)
     member.due_at = None
 
@@ -128,7 +129,7 @@ def _share(member: Delivery, bundle: Delivery, now: datetime) -> None:
 def lock_pages(session: Session, delivery_id: int) -> Sequence[Page]:
     """The page of a delivery, or those of a bundle, locked before any delivery is."""
     page_ids = select(Delivery.page_id).where(or_(Delivery.id == delivery_id, Delivery.bundled_into == delivery_id))
-    pages = select(Page).where(Page.id.in_(page_ids)).order_by(Page.id).with_for_update()
+    pages = select(Page).where(Page.id.in_(page_ids)).order_by(Page.id).with_for_update(key_share=True)
     return session.execute(pages.execution_options(populate_existing=True)).scalars().all()
 
 

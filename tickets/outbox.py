@@ -25,6 +25,7 @@ URGENCY = {
     DeliveryKind.UPDATE: 1,
     DeliveryKind.NOTICE: 2,
 }
+LONGEST_SUBJECT = 200
 NO_EMAIL = "no e-mail address on file"
 NO_PHONE = "no phone number on file"
 
@@ -76,7 +77,7 @@ def post(
         "ends_id": about.ends_id,
         "name": name,
         "address": address or "",
-        "subject": subject,
+        "subject": subject[:LONGEST_SUBJECT] if subject else None,
         "body": to_gsm7(body) if channel is Channel.SMS else body,
         "state": DeliveryState.PENDING if reachable else DeliveryState.FAILED,
         "attempts": 0,

@@ -102,7 +102,7 @@ def test_a_ticket_that_the_help_desk_takes_pages_nobody(sqlite):
         pager.acknowledge(session, LINE, number, Responder(None, "Help desk"), NOON + timedelta(minutes=5))
 
     (page,) = monitoring.all(Page)
-    assert (page.state, page.due_at) == (PageState.ACKNOWLEDGED, None)
+    assert (page.state, page.level_started_at) == (PageState.ACKNOWLEDGED, None)
 
 
 def test_a_help_desk_that_cannot_be_told_does_not_delay_the_page(sqlite):
