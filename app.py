@@ -341,8 +341,14 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _log_to_stderr() -> None:
+def log_to_stderr() -> None:
+    """One line an event; a traceback shows no values, for these are people's numbers and names."""
     structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper("%Y-%m-%d %H:%M:%S", utc=True),
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
@@ -350,7 +356,7 @@ def _log_to_stderr() -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Run a command. Answers 2 where the configuration is wrong, 1 where it cannot be done; both say why."""
-    _log_to_stderr()
+    log_to_stderr()
     arguments = parser().parse_args(argv)
     host, port = getattr(arguments, "host", "127.0.0.1"), getattr(arguments, "port", 8000)
     try:

@@ -3,12 +3,12 @@
 Other engines skip what is taken until its lease ends. What need not, or may not, go out now is settled here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from models.delivery import DELIVERY_MOVES, Delivery, DeliveryKind, DeliveryState
@@ -73,12 +73,16 @@ class Claims:
         self._breakers = breakers
         self._now = now
         self._budget = sender_rate.Budget(session, line, now)
+        self._readers: Collection[str] = ()
 
     def take(self, limit: int) -> list[Claim]:
         """Up to `limit` due rows, the most urgent first."""
-        return [claim for due in self._due(limit) if (claim := self._consider(due))]
+        found = self._due(limit)
+        readers = {due.delivery.technician_key or "" for due in found if _is_first_text(due.delivery)}
+        self._readers = kindness.readers_of_many(self._session, self._limits, readers, self._now) if readers else ()
+        return [claim for due in found if (claim := self._consider(due))]
 
-    def _due(self, limit: int) -> Iterator[Due]:
+    def _due(self, limit: int) -> list[Due]:
         opens_at = sender_rate.opens_at(self._session, self._line)
         statement = (
             select(Delivery, Page, Ticket.priority)
@@ -91,7 +95,7 @@ class Claims:
         )
         if opens_at is not None and opens_at > self._now:
             statement = statement.where(Delivery.channel != Channel.SMS)
-        return (Due(*row) for row in self._session.execute(statement).all())
+        return [Due(*row) for row in self._session.execute(statement)]
 
     def _consider(self, due: Due) -> Claim | None:
         """What to do with it now: a claim, or nothing, as it was settled, put off, or is bundled by another one."""
@@ -171,7 +175,7 @@ class Claims:
 
     def _text(self, delivery: Delivery) -> Claim | None:
         """A text, if the number may send one now; a page's, together with the others that wait for its reader."""
-        if delivery.kind is DeliveryKind.PAGE and delivery.attempts == 0:
+        if _is_first_text(delivery) and delivery.technician_key in self._readers:
             again_at = kindness.text_again_at(self._session, self._limits, delivery)
             if again_at is not None and again_at > self._now:
                 delivery.due_at = again_at
@@ -259,13 +263,22 @@ class Claims:
         return Claim(delivery.id, delivery.attempts, task, delivery.kind, delivery.channel, message, lost_since, sid)
 
 
+def _is_first_text(delivery: Delivery) -> bool:
+    return delivery.kind is DeliveryKind.PAGE and delivery.channel is Channel.SMS and delivery.attempts == 0
+
+
+def _first_due(channel: Channel) -> ScalarSelect[datetime | None]:
+    due = select(Delivery.due_at).where(Delivery.channel == channel, Delivery.due_at.is_not(None))
+    return due.order_by(Delivery.due_at).limit(1).scalar_subquery()
+
+
+_FIRST_DUE = select(*(_first_due(channel).label(channel) for channel in Channel))
+
+
 def next_due(session: Session, line: Line) -> datetime | None:
     """When the outbox must be looked at next. Texts wait for their number."""
-    times = []
-    for channel in Channel:
-        statement = select(Delivery.due_at).where(Delivery.channel == channel, Delivery.due_at.is_not(None))
-        due_at = session.execute(statement.order_by(Delivery.due_at).limit(1)).scalar()
-        opens_at = sender_rate.opens_at(session, line) if due_at and channel is Channel.SMS else None
-        if due_at:
-            times.append(max(due_at, opens_at) if opens_at else due_at)
-    return min(times, default=None)
+    times = dict(zip(Channel, session.connection().execute(_FIRST_DUE).one(), strict=True))
+    text_due_at = times[Channel.SMS]
+    if text_due_at is not None and (opens_at := sender_rate.opens_at(session, line)):
+        times[Channel.SMS] = max(text_due_at, opens_at)
+    return min((at for at in times.values() if at is not None), default=None)

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Update, select, update
+from sqlalchemy import Table, Update, bindparam, func, select, update
+from sqlalchemy.orm import Session
 
 from models.database import Database
-from models.delivery import DELIVERY_MOVES, Delivery, DeliveryState
+from models.delivery import DELIVERY_MOVES, Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from paging import outcomes
 from paging.breaker import Breakers
@@ -24,6 +25,7 @@ from paging.carriers.protocol import (
     TemporaryFailure,
 )
 from paging.claims import PAGING_KINDS, Claim, Task
+from paging.kindness import CALLS
 from rules.escalation import Channel
 from rules.line import Line
 
@@ -32,6 +34,33 @@ log = structlog.get_logger(__name__)
 LOOKUP_AFTER = timedelta(seconds=2)
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(seconds=60)
+
+# Built once: every message goes through these two.
+_DELIVERIES = Delivery.__table__
+assert isinstance(_DELIVERIES, Table)
+_COLUMNS = _DELIVERIES.c
+_HOLDER = (
+    select(_COLUMNS.state, _COLUMNS.attempts, Page.state)
+    .outerjoin(Page, Page.id == _COLUMNS.page_id)
+    .where(_COLUMNS.id == bindparam("id"))
+)
+_SETTLE = (
+    update(_DELIVERIES)
+    .where(
+        _COLUMNS.id == bindparam("delivery_id"),
+        _COLUMNS.attempts == bindparam("attempt"),
+        _COLUMNS.state == DeliveryState.ATTEMPTING,
+    )
+    .values(
+        state=bindparam("new_state"),
+        due_at=bindparam("next_look"),
+        error=bindparam("why"),
+        error_code=bindparam("code"),
+        settled_at=bindparam("settled"),
+        provider_sid=func.coalesce(bindparam("sid"), _COLUMNS.provider_sid),
+    )
+    .returning(*_COLUMNS)
+)
 
 
 class NotOurs(Exception):
@@ -82,6 +111,7 @@ class Courier:
         return carrier.send(claim.message)
 
     def _find(self, carrier: Carrier, claim: Claim, since: datetime) -> str | None:
+        """What an earlier attempt left at the carrier, if it can be told from what others have left there."""
         try:
             found = carrier.find(claim.message, since - CLOCKS_DIFFER_BY)
         except SendFailure as failure:
@@ -90,7 +120,20 @@ class Courier:
         with self._database.read() as session:
             taken = select(Delivery.provider_sid).where(Delivery.provider_sid.in_(found))
             known = set(session.execute(taken).scalars())
+            if claim.channel in CALLS and self._is_one_of_many(session, claim):
+                return None
         return next((sid for sid in found if sid not in known), None)
+
+    def _is_one_of_many(self, session: Session, claim: Claim) -> bool:
+        """Whether another call to the same telephone is in doubt: a call does not tell what it is about."""
+        others = select(Delivery.id).where(
+            Delivery.address == claim.message.to,
+            Delivery.channel.in_(CALLS),
+            Delivery.state == DeliveryState.ATTEMPTING,
+            Delivery.due_at.is_not(None),
+            Delivery.id != claim.id,
+        )
+        return session.execute(others.limit(1)).first() is not None
 
     def _renew(self, claim: Claim) -> None:
         """The lease from now on: the lookup took its time."""
@@ -103,15 +146,9 @@ class Courier:
     def _check(self, claim: Claim) -> None:
         """The last look before the network: a process that slept through its lease must not send."""
         with self._database.read() as session:
-            statement = (
-                select(Delivery.state, Delivery.attempts, Delivery.due_at, Page.state)
-                .outerjoin(Page, Page.id == Delivery.page_id)
-                .where(Delivery.id == claim.id)
-            )
-            state, attempts, due_at, page = session.execute(statement).one()
-            is_held = state is DeliveryState.ATTEMPTING and attempts == claim.attempt
-            if not is_held or due_at is None or due_at <= self._database.now(session):
-                raise NotOurs
+            state, attempts, page = session.connection().execute(_HOLDER, {"id": claim.id}).one()
+        if state is not DeliveryState.ATTEMPTING or attempts != claim.attempt:
+            raise NotOurs
         if claim.kind in PAGING_KINDS and page is not PageState.PAGING:
             self._settle(claim, DeliveryState.CANCELLED)
             raise NotOurs
@@ -141,21 +178,23 @@ class Courier:
             now = self._database.now(session)
             pages = outcomes.lock_pages(session, claim.id) if state in outcomes.LOST else ()
             values = {
-                "state": state,
-                "due_at": _next_look(state, claim.attempt, now),
-                "error": str(failure) if failure else None,
-                "error_code": failure.code if failure else None,
-                "settled_at": now if not DELIVERY_MOVES[state] else None,
+                "delivery_id": claim.id,
+                "attempt": claim.attempt,
+                "new_state": state,
+                "next_look": _next_look(state, claim.attempt, now),
+                "why": str(failure) if failure else None,
+                "code": failure.code if failure else None,
+                "settled": now if not DELIVERY_MOVES[state] else None,
+                "sid": sid,
             }
-            if sid:
-                values["provider_sid"] = sid
-            held = self._held(claim).values(values).returning(Delivery)
-            delivery = session.execute(held, execution_options={"populate_existing": True}).scalar()
-            if delivery is not None:
+            held = session.connection().execute(_SETTLE, values).first()
+            if held is None:
+                _keep_sid(session, claim, sid)
+            elif state is DeliveryState.SENT and claim.kind is not DeliveryKind.BUNDLE:
+                outcomes.tell(session, self._line, held, now)
+            else:
+                delivery = session.get_one(Delivery, claim.id, populate_existing=True)
                 outcomes.settled(session, self._line, delivery, pages, now)
-            elif sid:
-                unknown = update(Delivery).where(Delivery.id == claim.id, Delivery.provider_sid.is_(None))
-                session.execute(unknown.values(provider_sid=sid))
 
     def _held(self, claim: Claim) -> Update:
         return update(Delivery).where(
@@ -185,6 +224,13 @@ class Courier:
             self._settle(claim, DeliveryState.PENDING, failure)
         else:
             self._settle(claim, DeliveryState.DELIVERED)
+
+
+def _keep_sid(session: Session, claim: Claim, sid: str | None) -> None:
+    """A callback was faster, or the lease is over: the provider's id is of use all the same."""
+    if sid:
+        unknown = update(Delivery).where(Delivery.id == claim.id, Delivery.provider_sid.is_(None))
+        session.execute(unknown.values(provider_sid=sid))
 
 
 def _next_look(state: DeliveryState, attempt: int, now: datetime) -> datetime | None:

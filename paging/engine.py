@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, joinedload
 
+from models.customer import Contract
 from models.database import Database
 from models.page import Page, PageState
 from models.service import Heartbeat
@@ -19,13 +21,23 @@ from paging.delivery import Courier
 from paging.escalation import advance
 from rules.escalation import Channel
 from rules.line import Line
-from tickets.lifecycle import lock_ticket
 
 log = structlog.get_logger(__name__)
 
 BEAT_EVERY = timedelta(seconds=5)
 FORGET_AFTER = timedelta(hours=1)
 AFTER_AN_ERROR = timedelta(seconds=5)
+
+_FIRST_PAGE = select(Page.due_at).where(Page.due_at.is_not(None)).order_by(Page.due_at).limit(1)
+_DUE_PAGE = (
+    select(Ticket, Page)
+    .join(Page, Page.ticket_number == Ticket.number)
+    .options(joinedload(Ticket.contract).joinedload(Contract.customer))
+    .where(Page.due_at <= bindparam("now"))
+    .order_by(Page.due_at)
+    .limit(1)
+    .with_for_update(of=(Ticket, Page), skip_locked=True, key_share=True)
+)
 
 
 class Engine:
@@ -42,36 +54,35 @@ class Engine:
         self._courier = Courier(database, line, carriers, self._breakers)
 
     def move_pages(self) -> int:
-        """Do every transition that is due, each in its own transaction. Answers how many."""
+        """Do transitions that are due, each in its own transaction, until none is or it is time to send. How many."""
         moved = 0
-        for number in self._due_tickets():
-            moved += self._move_page(number)
+        while moved < self.senders and self._is_page_due() and self._move_next():
+            moved += 1
         return moved
 
-    def _due_tickets(self) -> list[int]:
+    def _is_page_due(self) -> bool:
         with self.database.read() as session:
-            now = self.database.now(session)
-            due = select(Page.ticket_number).where(Page.due_at <= now).order_by(Page.due_at).limit(100)
-            return list(session.execute(due).scalars())
+            due_at = session.execute(_FIRST_PAGE).scalar()
+            return due_at is not None and due_at <= self.database.now(session)
 
-    def _move_page(self, number: int) -> bool:
-        """One page, if it is still due and no other engine has it. The ticket is locked first, by order."""
+    def _move_next(self) -> bool:
+        """The page that is due for longest and that no other engine has. False where there is none."""
+        number = 0
         try:
             with self.database.write() as session:
                 now = self.database.now(session)
-                if not self._lock_if_free(session, number):
+                found = session.execute(_DUE_PAGE, {"now": now}).first()
+                if found is None:
                     return False
-                ticket = lock_ticket(session, number)
-                due = select(Page).where(Page.ticket_number == number, Page.due_at <= now)
-                page = session.execute(due.with_for_update(key_share=True)).scalar_one_or_none()
-                if ticket is None or page is None:
-                    return False
+                ticket, page = found
+                number = ticket.number
                 self._move(session, ticket, page, now)
-                return True
-        except Exception:
+        except Exception as error:
+            if not number or isinstance(error, OperationalError):
+                raise  # the database's trouble, and not the page's
             log.exception("a page could not be moved on; it is tried again soon", ticket=number)
             self._put_off(number)
-            return False
+        return True
 
     def _move(self, session: Session, ticket: Ticket, page: Page, now: datetime) -> None:
         """On with a page that nobody has; a word to the owner, who does nothing, of one that somebody has."""
@@ -89,10 +100,6 @@ class Engine:
             later = now + AFTER_AN_ERROR
             session.execute(update(Page).where(Page.ticket_number == number, Page.due_at < later).values(due_at=later))
             alerts.stuck(session, self.line, number, now)
-
-    def _lock_if_free(self, session: Session, number: int) -> bool:
-        free = select(Ticket.number).where(Ticket.number == number).with_for_update(skip_locked=True, key_share=True)
-        return session.execute(free).first() is not None
 
     def claim(self, limit: int) -> list[Claim]:
         """What is ours to do at the carriers now."""
@@ -139,8 +146,7 @@ class Engine:
 
     def next_due_in(self, session: Session) -> datetime | None:
         """The same, in a session that is there."""
-        pages = select(Page.due_at).where(Page.due_at.is_not(None)).order_by(Page.due_at).limit(1)
-        times = [session.execute(pages).scalar(), claims.next_due(session, self.line)]
+        times = [session.execute(_FIRST_PAGE).scalar(), claims.next_due(session, self.line)]
         return min((at for at in times if at is not None), default=None)
 
     def beat(self) -> None:

@@ -1,5 +1,6 @@
 """One page that is due: the rule says what comes next, this writes it down."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,8 +16,6 @@ from rules.escalation import (
     AlarmFallback,
     Attempt,
     Channel,
-    EscalationPolicy,
-    Level,
     Outcome,
     Position,
     StartChannels,
@@ -44,126 +43,134 @@ OUTCOMES = {
 
 def advance(session: Session, line: Line, ticket: Ticket, page: Page, now: datetime) -> None:
     """Do all that is due for a page that nobody has taken, and say when it is due again. Both rows are locked."""
-    policy = roster.policy_from_content(page.policy, line.policy.minimum_round)
-    if page.level_started_at is None:
-        _leave(session, line, ticket, page, policy, now)
-    while not isinstance(move := _next(session, policy, ticket, page, now), Wait):
-        match move:
-            case StartChannels(wanted):
-                _start_channels(session, line, ticket, page, wanted, now)
-            case StartLevel(round=number, level=level):
-                _start_level(session, line, ticket, page, policy, number, level, now)
-            case AlarmFallback():
-                _alarm_fallback(session, line, ticket, page, policy, now)
-    page.due_at = move.until
-    session.flush()
+    _Advance(session, line, ticket, page, now).run()
 
 
-def _next(
-    session: Session, policy: EscalationPolicy, ticket: Ticket, page: Page, now: datetime
-) -> Wait | StartChannels | StartLevel | AlarmFallback:
-    assert page.round_started_at is not None
-    assert page.level_started_at is not None
-    position = Position(
-        round=page.round,
-        level=page.level,
-        round_started_at=page.round_started_at,
-        level_started_at=page.level_started_at,
-        passed=page.passed,
-        alarmed=page.alarmed_round == page.round,
-    )
-    attempts = _attempts(session, page)
-    rung = policy.levels[page.level - 1]
-    people = roster.people(session, [f"technician:{attempt.person}" for attempt in attempts], now)
-    channels = {person.key: channels_for(rung.channels, person.wishes, ticket.priority) for person in people}
-    return next_move(policy, ticket.priority, position, attempts, channels, now)
+class _Advance:
+    """One page at one instant: the rule says move after move, until there is nothing but to wait."""
 
+    def __init__(self, session: Session, line: Line, ticket: Ticket, page: Page, now: datetime) -> None:
+        self._session = session
+        self._line = line
+        self._ticket = ticket
+        self._page = page
+        self._now = now
+        self._policy = roster.policy_from_content(page.policy, line.policy.minimum_round)
+        self._known: dict[str, Person] = {}
 
-def _attempts(session: Session, page: Page) -> list[Attempt]:
-    statement = select(Delivery.technician_key, Delivery.channel, Delivery.state, Delivery.stalled).where(
-        Delivery.page_id == page.id,
-        Delivery.round == page.round,
-        Delivery.level == page.level,
-        Delivery.kind == DeliveryKind.PAGE,
-    )
-    return [
-        Attempt(key or "", channel, Outcome.STALLED if stalled else OUTCOMES[state])
-        for key, channel, state, stalled in session.execute(statement)
-    ]
+    def run(self) -> None:
+        if self._page.level_started_at is None:
+            self._leave()
+        while not isinstance(move := self._next(), Wait):
+            match move:
+                case StartChannels(wanted):
+                    self._start_channels(wanted)
+                case StartLevel(round=number, level=level):
+                    self._start_level(number, level)
+                case AlarmFallback():
+                    self._alarm_fallback()
+        self._page.due_at = move.until
+        self._session.flush()
 
+    def _next(self) -> Wait | StartChannels | StartLevel | AlarmFallback:
+        page, attempts = self._page, self._attempts()
+        assert page.round_started_at is not None
+        assert page.level_started_at is not None
+        position = Position(
+            round=page.round,
+            level=page.level,
+            round_started_at=page.round_started_at,
+            level_started_at=page.level_started_at,
+            passed=page.passed,
+            alarmed=page.alarmed_round == page.round,
+        )
+        people = self._technicians(attempt.person for attempt in attempts)
+        channels = {person.key: self._channels(person) for person in people}
+        return next_move(self._policy, self._ticket.priority, position, attempts, channels, self._now)
 
-def _leave(session: Session, line: Line, ticket: Ticket, page: Page, policy: EscalationPolicy, now: datetime) -> None:
-    """The page goes out for the first time, and the customer gets the number in writing."""
-    page.state = PageState.PAGING
-    notices.ticket_opened(session, line, ticket, now)
-    _start_level(session, line, ticket, page, policy, 1, 1, now)
+    def _attempts(self) -> list[Attempt]:
+        statement = select(Delivery.technician_key, Delivery.channel, Delivery.state, Delivery.stalled).where(
+            Delivery.page_id == self._page.id,
+            Delivery.round == self._page.round,
+            Delivery.level == self._page.level,
+            Delivery.kind == DeliveryKind.PAGE,
+        )
+        return [
+            Attempt(key or "", channel, Outcome.STALLED if stalled else OUTCOMES[state])
+            for key, channel, state, stalled in self._session.execute(statement)
+        ]
 
+    def _people(self, targets: Iterable[str]) -> list[Person]:
+        """Whom targets mean now; they are remembered for what comes next."""
+        found = roster.people(self._session, targets, self._now)
+        self._known |= {person.key: person for person in found}
+        return found
 
-def _start_level(
-    session: Session,
-    line: Line,
-    ticket: Ticket,
-    page: Page,
-    policy: EscalationPolicy,
-    number: int,
-    level: int,
-    now: datetime,
-) -> None:
-    if number != page.round or page.round_started_at is None:
-        page.round_started_at = now
-    page.round, page.level, page.level_started_at, page.passed = number, level, now, False
-    rung = policy.levels[level - 1]
-    people = roster.people(session, rung.notify, now)
-    opening = {person: _opening(ticket, rung, person) for person in people}
-    if not people:
-        people = _nobody_on_call(session, line, ticket, page, policy, now)
-        opening = dict.fromkeys(people, ALARM_CHANNELS)
-    names = ", ".join(person.name for person in people) or line.wording.say("event.nobody")
-    told = line.wording.say("event.level", round=number, level=level, names=names)
-    record(session, ticket.number, now, "level", told)
-    for person, channels in opening.items():
-        for channel in channels:
-            messages.page(session, line, ticket, page, person, channel, now)
+    def _technicians(self, keys: Iterable[str]) -> list[Person]:
+        """Technicians by key; one who was removed meanwhile is not among them."""
+        wanted = dict.fromkeys(keys)
+        if unknown := [f"technician:{key}" for key in wanted if key not in self._known]:
+            self._people(unknown)
+        return [self._known[key] for key in wanted if key in self._known]
 
+    def _channels(self, person: Person) -> tuple[Channel, ...]:
+        """How this person is paged at the page's level."""
+        level = self._policy.levels[self._page.level - 1]
+        return channels_for(level.channels, person.wishes, self._ticket.priority)
 
-def _opening(ticket: Ticket, level: Level, person: Person) -> tuple[Channel, ...]:
-    return opening_channels(ticket.priority, channels_for(level.channels, person.wishes, ticket.priority))
+    def _leave(self) -> None:
+        """The page goes out for the first time, and the customer gets the number in writing."""
+        self._page.state = PageState.PAGING
+        notices.ticket_opened(self._session, self._line, self._ticket, self._now)
+        self._start_level(1, 1)
 
+    def _start_level(self, number: int, level: int) -> None:
+        page = self._page
+        if number != page.round or page.round_started_at is None:
+            page.round_started_at = self._now
+        page.round, page.level, page.level_started_at, page.passed = number, level, self._now, False
+        people = self._people(self._policy.levels[level - 1].notify)
+        opening = {person: opening_channels(self._ticket.priority, self._channels(person)) for person in people}
+        if not people:
+            people = self._nobody_on_call()
+            opening = dict.fromkeys(people, ALARM_CHANNELS)
+        self._tell("level", round=number, level=level, names=self._names(people))
+        for person, channels in opening.items():
+            for channel in channels:
+                self._page_by(person, channel)
 
-def _nobody_on_call(
-    session: Session, line: Line, ticket: Ticket, page: Page, policy: EscalationPolicy, now: datetime
-) -> list[Person]:
-    """A gap is itself escalated: the fallback contacts stand in for this level."""
-    record(session, ticket.number, now, "gap", line.wording.say("event.gap"))
-    people = roster.people(session, policy.fallback, now)
-    if not people:
-        duty.nobody_reached(session, line, ticket, f"{page.round}:{page.level}", now)
-    return people
+    def _nobody_on_call(self) -> list[Person]:
+        """A gap is itself escalated: the fallback contacts stand in for this level."""
+        self._tell("gap")
+        people = self._people(self._policy.fallback)
+        if not people:
+            self._nobody_reached(str(self._page.level))
+        return people
 
+    def _start_channels(self, wanted: tuple[tuple[str, Channel], ...]) -> None:
+        for key, channel in wanted:
+            self._page_by(self._known[key], channel)
 
-def _start_channels(
-    session: Session,
-    line: Line,
-    ticket: Ticket,
-    page: Page,
-    wanted: tuple[tuple[str, Channel], ...],
-    now: datetime,
-) -> None:
-    people = {p.key: p for p in roster.people(session, [f"technician:{key}" for key, _ in wanted], now)}
-    for key, channel in wanted:
-        messages.page(session, line, ticket, page, people.get(key, Person(key, key, None, None)), channel, now)
+    def _page_by(self, person: Person, channel: Channel) -> None:
+        messages.page(self._session, self._line, self._ticket, self._page, person, channel, self._now)
 
+    def _alarm_fallback(self) -> None:
+        """All rounds are done: the fallback contacts get SMS and voice, and paging goes on."""
+        self._page.alarmed_round = self._page.round
+        people = self._people(self._policy.fallback)
+        self._tell("exhausted", names=self._names(people))
+        for person in people:
+            for channel in ALARM_CHANNELS:
+                messages.alarm(self._session, self._line, self._ticket, self._page, person, channel, self._now)
+        if not people:
+            self._nobody_reached("all")
 
-def _alarm_fallback(
-    session: Session, line: Line, ticket: Ticket, page: Page, policy: EscalationPolicy, now: datetime
-) -> None:
-    """All rounds are done: the fallback contacts get SMS and voice, and paging goes on."""
-    page.alarmed_round = page.round
-    people = roster.people(session, policy.fallback, now)
-    names = ", ".join(person.name for person in people) or line.wording.say("event.nobody")
-    record(session, ticket.number, now, "exhausted", line.wording.say("event.exhausted", names=names))
-    for person in people:
-        for channel in ALARM_CHANNELS:
-            messages.alarm(session, line, ticket, page, person, channel, now)
-    if not people:
-        duty.nobody_reached(session, line, ticket, f"{page.round}:all", now)
+    def _nobody_reached(self, what: str) -> None:
+        duty.nobody_reached(self._session, self._line, self._ticket, f"{self._page.round}:{what}", self._now)
+
+    def _names(self, people: list[Person]) -> str:
+        return ", ".join(person.name for person in people) or self._line.wording.say("event.nobody")
+
+    def _tell(self, kind: str, **words: object) -> None:
+        told = self._line.wording.say(f"event.{kind}", **words)
+        record(self._session, self._ticket.number, self._now, kind, told)

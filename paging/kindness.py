@@ -1,10 +1,10 @@
 """What a technician is spared: a text for each of several pages at once, call after call, the same page twice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.customer import HOUSE_CONTRACT, Contract, Customer
@@ -42,6 +42,23 @@ class Texted:
         """Its number, as short as it may be: a drill says that it is one."""
         drill = f"{HOUSE_CONTRACT} " if self.contract == HOUSE_CONTRACT else ""
         return f"{drill}{self.priority} {self.number}"
+
+
+def readers_of_many(session: Session, limits: Limits, keys: Collection[str], now: datetime) -> frozenset[str]:
+    """Of these technicians, who has been texted about a page of late or is about to be about several."""
+    since = now - max(MINUTE, limits.text_gap)
+    statement = (
+        select(Delivery.technician_key)
+        .where(
+            Delivery.technician_key.in_(keys),
+            Delivery.channel == Channel.SMS,
+            Delivery.kind.in_((DeliveryKind.PAGE, DeliveryKind.BUNDLE)),
+            or_(Delivery.attempted_at > since, Delivery.state == DeliveryState.PENDING),
+        )
+        .group_by(Delivery.technician_key)
+        .having(func.count() > 1)
+    )
+    return frozenset(key for key in session.execute(statement).scalars() if key)
 
 
 def text_again_at(session: Session, limits: Limits, delivery: Delivery) -> datetime | None:

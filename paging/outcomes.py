@@ -5,9 +5,10 @@ A state that is final is never left. Locks are taken in the order ticket, page, 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.database import announce
@@ -104,7 +105,7 @@ def settled(session: Session, line: Line, delivery: Delivery, pages: Sequence[Pa
     for each in [delivery, *members(session, delivery)]:
         if each is not delivery:
             _share(each, delivery, now)
-        _tell(session, line, each, now)
+        tell(session, line, each, now)
         for page in pages:
             _nudge(session, page, each, now)
 
@@ -142,7 +143,7 @@ def _nudge(session: Session, page: Page, delivery: Delivery, now: datetime) -> N
         announce(session)
 
 
-def _tell(session: Session, line: Line, delivery: Delivery, now: datetime) -> None:
+def tell(session: Session, line: Line, delivery: Delivery | Row[*tuple[Any, ...]], now: datetime) -> None:
     """One line of the ticket's story. A text that is on its way is told when it was handed over, and no more."""
     if delivery.ticket_number is None or delivery.kind in UNTOLD or delivery.state is DeliveryState.CANCELLED:
         return
