@@ -229,13 +229,13 @@ def _require_free_port(settings: Settings) -> None:
 def worker(settings: Settings, arguments: argparse.Namespace) -> None:
     """An engine alone; any number of them share one PostgreSQL."""
     _require_schema(settings)
-    stop = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
+    # Before any thread starts: the kernel may give a signal to any of them, and that would not wake the main one.
+    stops = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     loop = put_together(settings).engine_loop()
     loop.start()
     print("The engine is at work", flush=True)
-    stop.wait()
+    signal.sigwait(stops)
     loop.stop()
 
 
@@ -342,11 +342,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def log_to_stderr() -> None:
-    """One line an event; a traceback shows no values, for these are people's numbers and names."""
+    """A line for each event; a traceback without the values of its variables, which are not for a log."""
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper("%Y-%m-%d %H:%M:%S", utc=True),
+            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=True),
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -4,13 +4,15 @@ Every page is for a technician of its own and of priority 1: a text and a call. 
 same cores as the workers.
 """
 
+import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
 import psutil
 
-from benchmarks import pages, processes, provider
+from benchmarks import pages, processes, profiled, provider
 from benchmarks.databases import POSTGRESQL, Kinds
 from benchmarks.installation import Installation
 from benchmarks.pages import Pages
@@ -26,16 +28,28 @@ TARGETED = 2
 """The number of workers that the target is for."""
 
 
+PARTS = {
+    "moving pages": ("engine.py", "move_pages"),
+    "claiming": ("engine.py", "claim"),
+    "the last look": ("delivery.py", "_check"),
+    "the SDK": ("twilio.py", "send"),
+    "outcomes": ("delivery.py", "_settle"),
+}
+"""What a worker does, by the functions that do it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """`rounds` bursts of `pages` each, for each number of `workers` in turn."""
+    """`rounds` bursts of `pages` each, for each number of `workers` in turn; one more of `profiled` pages."""
 
     rounds: int
     pages: int
     workers: tuple[int, ...]
+    profiled: int
 
 
-NORMAL, SMALL = Sizes(rounds=3, pages=1000, workers=(1, 2, 4)), Sizes(rounds=1, pages=12, workers=(1, 2))
+NORMAL = Sizes(rounds=3, pages=1000, workers=(1, 2, 4), profiled=300)
+SMALL = Sizes(rounds=1, pages=12, workers=(1, 2), profiled=4)
 
 
 @dataclass
@@ -58,7 +72,8 @@ def run(kinds: Kinds, sizes: Sizes) -> list[Row]:
             for _ in range(sizes.rounds):
                 for workers, found in measured.items():
                     _burst(installation, carrier, line, workers, sizes.pages, found)
-    return [row for workers, found in measured.items() for row in _rows(workers, sizes.pages, found)]
+            where = _where_it_goes(installation, line, sizes.profiled)
+    return [*(row for workers, found in measured.items() for row in _rows(workers, sizes.pages, found)), where]
 
 
 def _burst(
@@ -77,6 +92,19 @@ def _burst(
     found.rates.append(len(every) / (max(every) - due))
     found.first.append([(min(page) - due) * 1000 for page in arrived.values()])
     found.costs.append({who: (after[who] - before[who]) * 1000 / len(every) for who in everyone})
+
+
+def _where_it_goes(installation: Installation, line: Pages, count: int) -> Row:
+    """What each part of an engine takes of a worker's CPU, profiled."""
+    line.close()
+    tickets = line.arm(count)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "profile"
+        with installation.runs("worker", file):
+            line.release()
+            line.arrived(tickets, MESSAGES)
+        shares = profiled.shares(file, PARTS)
+    return Row(f"… of a worker's CPU: {', '.join(shares)}", f"{' / '.join(f'{each:.0%}' for each in shares.values())}")
 
 
 def _postmaster(line: Pages) -> psutil.Process:

@@ -64,14 +64,15 @@ class Installation:
         return processes.run(["app.py", *arguments], self._environment).strip().rpartition("\n")[2]
 
     @contextmanager
-    def runs(self, command: str) -> Iterator[psutil.Process]:
-        """`serve`, `web` or `worker`, from when it is ready until the block ends."""
+    def runs(self, command: str, profile: Path | None = None) -> Iterator[psutil.Process]:
+        """`serve`, `web` or `worker`, from when it is ready until the block ends; `profile` then has its functions."""
 
         def is_ready(said: bytes) -> bool:
             return b"at work" in said if command == "worker" else processes.answers(self.server.port, "/healthz")
 
         where = [] if command == "worker" else ["--port", str(self.server.port)]
-        with processes.running(["app.py", command, *where], self._environment, is_ready) as process:
+        program = ["-m", "benchmarks.profiled", str(profile)] if profile else ["app.py"]
+        with processes.running([*program, command, *where], self._environment, is_ready) as process:
             yield process
 
     @contextmanager

@@ -9,10 +9,13 @@ import pstats
 import sys
 import threading
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import app
+from benchmarks.processes import ROOT
 
 PROFILES: list[cProfile.Profile] = []
 
@@ -22,6 +25,18 @@ def profile_thread(_frame: FrameType, _event: str, _argument: Any) -> None:
     profile = cProfile.Profile(time.thread_time)
     PROFILES.append(profile)
     profile.enable()
+
+
+def shares(file: Path, parts: Mapping[str, tuple[str, str]]) -> dict[str, float]:
+    """What each part takes of all CPU time, and the rest; a part is a function, by its file's and its own name."""
+    profile: Any = pstats.Stats(str(file))
+    spent = {
+        (Path(path).name, name): cumulative
+        for (path, _, name), (_, _, _, cumulative, _) in profile.stats.items()
+        if Path(path).is_relative_to(ROOT)
+    }
+    found = {what: spent[function] / profile.total_tt for what, function in parts.items()}
+    return found | {"the rest": 1 - sum(found.values())}
 
 
 def main(file: str, command: list[str]) -> int:

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from app import log_to_stderr
 from models.clock import VirtualClock
 from models.database import Database
 from tests.browser.server import browsing, chromium
 from tests.databases import PostgresServer, fast_folder, sqlite_copy, sqlite_template
 from tests.times import NIGHT
 from tests.world import LINE, World
+
+log_to_stderr()
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,7 @@ def test_a_burst_reaches_the_carrier_from_any_number_of_workers(postgresql_only)
     rows = burst.run(postgresql_only, burst.SMALL)
     assert [row.ok is None for row in rows if "messages a second" in row.what] == [True, False]
     assert len([row for row in rows if row.what.startswith("… CPU")]) == 2
+    assert "the rest" in rows[-1].what
 
 
 def test_due_work_is_found_on_both_kinds_of_database(sqlite_only, postgresql_only):
