@@ -59,11 +59,12 @@ class Tables:
 
     def __init__(self, database: Database) -> None:
         connection = database.engine.raw_connection()
+        driver: Any = connection.driver_connection
         connection.detach()
         if database.is_postgresql:
-            connection.driver_connection.autocommit = True  # type: ignore[union-attr]
-        self._connection = connection
-        self._cursor = connection.cursor()
+            driver.autocommit = True
+        self._connection = driver
+        self._cursor = driver.cursor()
 
     def close(self) -> None:
         self._connection.close()
