@@ -150,7 +150,7 @@ def flask_app(gateway: Gateway) -> Flask:
     settings, database, line = gateway.settings, gateway.database, gateway.line
     app = Flask("platinum_line", static_folder=None, template_folder=None)
     programs = [
-        ivr.create_blueprint(database, line, gateway.peppers, [settings.auth_token]),
+        ivr.create_blueprint(database, line, gateway.peppers, settings.account_sid, [settings.auth_token]),
         create_api(database, line),
     ]
     if gateway.company:

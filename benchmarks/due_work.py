@@ -83,9 +83,10 @@ def _questions(engine: Engine) -> dict[str, Callable[[], object]]:
     database, line = engine.database, engine.line
 
     def claim() -> None:
-        with database.read() as session:
+        with database.write() as session:
             taken = Claims(session, line, Breakers(), database.now(session)).take(CLAIMED)
             assert len(taken) == CLAIMED, taken
+            session.rollback()
 
     return {
         "the look for due pages": engine.move_pages,

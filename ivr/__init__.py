@@ -15,8 +15,10 @@ from rules.line import Line
 from rules.pins import Peppers
 
 
-def create_blueprint(database: Database, line: Line, peppers: Peppers, auth_tokens: Sequence[str]) -> Blueprint:
-    """The webhooks, under /twilio. Every request there must be signed with one of `auth_tokens`.
+def create_blueprint(
+    database: Database, line: Line, peppers: Peppers, account_sid: str, auth_tokens: Sequence[str]
+) -> Blueprint:
+    """The webhooks of one account, under /twilio. Every request there must be signed with one of `auth_tokens`.
 
     Raises KeyError for a language of the policy that has no sentences.
     """
@@ -31,5 +33,5 @@ def create_blueprint(database: Database, line: Line, peppers: Peppers, auth_toke
     Calls(database, line, peppers).add_routes(blueprint)
     ResponderCalls(database, line).add_routes(blueprint)
     Texts(database, line).add_routes(blueprint)
-    DeliveryCallbacks(database, line).add_routes(blueprint)
+    DeliveryCallbacks(database, line, account_sid).add_routes(blueprint)
     return blueprint

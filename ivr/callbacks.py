@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import structlog
 from flask import Blueprint
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -11,15 +12,18 @@ from models.database import Database
 from paging import outcomes
 from rules.line import Line
 
+log = structlog.get_logger(__name__)
+
 TRIES = 3
 
 
 class DeliveryCallbacks:
     """Answers the status callbacks of texts and of calls to technicians."""
 
-    def __init__(self, database: Database, line: Line) -> None:
+    def __init__(self, database: Database, line: Line, account_sid: str) -> None:
         self._database = database
         self._line = line
+        self._account_sid = account_sid
 
     def add_routes(self, blueprint: Blueprint) -> None:
         """Under the prefix of the provider's webhooks."""
@@ -36,9 +40,15 @@ class DeliveryCallbacks:
             now = self._database.now(session)
             outcomes.report(session, self._line, delivery_id, sid or "", status, code, now)
 
-        if sid is not None:
+        if sid is None or not self._is_ours(form):
+            log.warning("a callback that says nothing of ours", delivery=delivery_id, sid=sid, status=status)
+        else:
             self._commit(report)
         return "", 204
+
+    def _is_ours(self, form: webhook.Form) -> bool:
+        """A token may sign for several accounts of one owner; only this one's messages are ours."""
+        return form.text("AccountSid", 64) in ("", self._account_sid)
 
     def _commit(self, work: Callable[[Session], None]) -> None:
         """Run `work` in a transaction, again when it was the victim of a deadlock."""

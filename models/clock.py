@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 
@@ -17,7 +16,8 @@ class DatabaseClock:
     """PostgreSQL's own clock: the same for every machine that shares the database."""
 
     def now(self, session: Session) -> datetime:
-        now: datetime = session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        # In the driver's words: it is asked in every transaction, and a statement takes longer to build than to answer.
+        now: datetime = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
         return now.astimezone(UTC)
 
 

@@ -1,10 +1,12 @@
 """The database: one way to read, one way to write, on SQLite and on PostgreSQL."""
 
 import enum
+import select
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeDecorator
 
 from models.clock import Clock, DatabaseClock, ProcessClock
@@ -72,8 +75,9 @@ class Base(DeclarativeBase):
 class Database:
     """Sessions over one database.
 
-    `read()` is a snapshot that writes nothing; `write()` is one transaction, serialised on SQLite (an in-process
-    lock, then BEGIN IMMEDIATE) and at READ COMMITTED with row locks on PostgreSQL.
+    `read()` writes nothing. It is a snapshot on SQLite; on PostgreSQL each statement sees what was committed before it,
+    and BEGIN and ROLLBACK, which are a round trip each, are left out. `write()` is one transaction, serialised on
+    SQLite (an in-process lock, then BEGIN IMMEDIATE) and at READ COMMITTED with row locks on PostgreSQL.
     """
 
     def __init__(self, url: str, clock: Clock | None = None) -> None:
@@ -83,6 +87,9 @@ class Database:
         self.wakeup = Wakeup(self.url if self.is_postgresql else None)
         self.clock: Clock = clock or (DatabaseClock() if self.is_postgresql else ProcessClock())
         self._writer = threading.RLock()
+        self._reading = self.engine
+        if self.is_postgresql:
+            self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = self.engine.execution_options(begin="IMMEDIATE")
 
     def now(self, session: Session) -> datetime:
@@ -91,7 +98,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -113,9 +120,17 @@ class Database:
 
 def insert_once(session: Session, table: type[Base], unique: Sequence[str], values: Mapping[str, Any]) -> bool:
     """Add a row unless one is there whose `unique` columns are the same. Answers whether it was added."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=unique)
-    return session.execute(statement.returning(*sa.inspect(table).primary_key)).first() is not None
+    statement = _insert_once(session.get_bind().dialect.name, table, tuple(unique))
+    return session.connection().execute(statement, values).first() is not None
+
+
+@cache
+def _insert_once(dialect_name: str, table: type[Base], unique: tuple[str, ...]) -> ReturningInsert[Any]:
+    """Built once: most of what a small statement costs is its building."""
+    dialect = postgresql if dialect_name == "postgresql" else sqlite
+    statement = dialect.insert(sa.inspect(table).local_table).on_conflict_do_nothing(index_elements=unique)
+    once: ReturningInsert[Any] = statement.returning(*sa.inspect(table).primary_key)
+    return once
 
 
 def normalised(url: str) -> str:
@@ -128,13 +143,25 @@ def normalised(url: str) -> str:
 
 def _engine(url: str) -> Engine:
     if url.startswith("postgresql"):
-        return sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=POSTGRESQL_CONNECT)
+        engine = sa.create_engine(url, pool_size=20, max_overflow=20, connect_args=POSTGRESQL_CONNECT)
+        sa.event.listen(engine, "checkout", _refuse_if_closed)
+        return engine
     if (path := make_url(url).database) and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _refuse_if_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """A server that has gone closed its end, and that can be read: seen without asking it, as a ping would."""
+    if connection.closed:
+        raise sa.exc.InvalidatePoolError
+    idle = select.poll()
+    idle.register(connection.fileno(), select.POLLIN)
+    if idle.poll(0):
+        raise sa.exc.InvalidatePoolError
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

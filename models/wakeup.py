@@ -3,7 +3,6 @@
 import threading
 
 import psycopg
-import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,7 @@ def announce(session: Session) -> None:
         return
     session.info["work"] = True
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text(f"NOTIFY {CHANNEL}"))
+        session.connection().exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 class Wakeup:

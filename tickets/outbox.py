@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from models.database import announce
+from models.database import announce, insert_once
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from rules.escalation import Channel
 from rules.gsm7 import to_gsm7
@@ -86,9 +85,7 @@ def post(
         "created_at": now,
         "settled_at": None if reachable else now,
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Delivery).values(**values).on_conflict_do_nothing(index_elements=["key"])
-    new = session.execute(statement.returning(Delivery.id)).first() is not None
+    new = insert_once(session, Delivery, ["key"], values)
     if new and reachable:
         announce(session)
     return new

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from models.customer import Customer
-from models.page import PageState
+from models.page import Page, PageState
 from models.ticket import TicketState
 from rules.gsm7 import segments, to_gsm7
 from tests.ivr.world import ANNA, BRUNO, STRANGER, World
@@ -131,3 +131,17 @@ def test_strangers_get_nothing(paged: World) -> None:
     for sender in (STRANGER, "anonymous", "", "PLATINUM", "x" * 5000):
         assert paged.text(sender, "ACK 100001") is None
     assert paged.ticket().state is TicketState.OPEN
+
+
+@pytest.mark.parametrize(
+    "body", ["", " ", "\n\n", "👍", "👍" * 800, "x" * 1600, "é" * 1600, "0" * 1600, "ＡＣＫ １００００１", "\x00"]  # noqa: RUF001
+)
+def test_texts_that_say_nothing_are_answered_with_the_grammar_and_change_nothing(paged: World, body: str) -> None:
+    before = [(page.state, page.level) for page in paged.all(Page)]
+    answer = paged.text(ANNA, body) or ""
+    assert answer.startswith("Reply ACK, PASS or DONE")
+    assert [(page.state, page.level) for page in paged.all(Page)] == before
+
+
+def test_a_word_in_a_long_text_is_found(paged: World) -> None:
+    assert "yours" in (paged.text(ANNA, "ok ok " * 250 + " ack") or "")

@@ -36,6 +36,7 @@ from tests.ivr.telephone import ACME_PIN, NUMBER, Telephone
 from tests.twiml_check import check
 
 TOKEN = "the-account-token"
+ACCOUNT = "AC0123456789abcdef0123456789abcdef"
 URL = "https://line.example"
 PEPPERS = Peppers("pepper", "the-pepper-before")
 ADA = "+393332220001"
@@ -60,7 +61,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.app = Flask("line of a test")
-        self.app.register_blueprint(create_blueprint(self.database, self.line, PEPPERS, [TOKEN]))
+        self.app.register_blueprint(create_blueprint(self.database, self.line, PEPPERS, ACCOUNT, [TOKEN]))
         self.client = self.app.test_client()
         self.calls = 0
 

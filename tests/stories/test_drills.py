@@ -1,5 +1,7 @@
 """Drills: practice through the real path, marked in every text and call, over with the first acknowledgement."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import func, select
 
@@ -158,6 +160,20 @@ def test_one_drill_at_a_time(world: World) -> None:
     with world.database.read() as session:
         assert session.execute(select(func.count()).where(Contract.number == HOUSE_CONTRACT)).scalar_one() == 1
         assert session.execute(select(func.count()).select_from(Customer)).scalar_one() == 2
+
+
+def test_two_who_start_the_first_drill_at_once_start_one(world: World) -> None:
+    def second() -> str:
+        try:
+            return starts(world)
+        except UnderWay as refused:
+            return f"under way: {refused.number}"
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.database.write() as session:
+            drills.start(session, world.gateway.line, "default", Priority.P1, "max@example.com", world.clock.at)
+            other = pool.submit(second)
+        assert other.result(timeout=20) == f"under way: {NUMBER}"
 
 
 def test_who_started_it_by_which_policy_is_on_record(world: World) -> None:
