@@ -113,9 +113,12 @@ class Messages:
             raise Violation("terminal", f"#{row.id} was sent and became {row.state} again")
         self._note(row)
 
+    def _was_accepted(self, number: int) -> bool:
+        return number in self.accepted or not self.accepted.isdisjoint(self._tables.alike(number))
+
     def _note(self, row: DeliveryRow) -> None:
         self.rows[row.id] = row
-        if row.state in REACHED_THE_CARRIER and row.kind != "hang_up" and row.id not in self.accepted:
+        if row.state in REACHED_THE_CARRIER and row.kind != "hang_up" and not self._was_accepted(row.id):
             raise Violation("sent", f"#{row.id} is {row.state}, and no carrier ever had it")
         waits = row.state in WAITS
         if waits and row.due_at is None and row.bundled_into is None:

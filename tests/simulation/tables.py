@@ -51,6 +51,8 @@ DELIVERY = """SELECT id, key, kind, channel, state, page_id, round, level, techn
     bundled_into FROM delivery"""
 
 
+ALIKE = """SELECT o.id FROM delivery d JOIN delivery o ON o.address = d.address AND o.channel = d.channel
+    WHERE d.id = {} AND (o.body = d.body OR o.channel <> 'sms' AND o.ticket_number = d.ticket_number)"""
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -98,6 +100,10 @@ class Tables:
 
     def all_deliveries(self) -> list[DeliveryRow]:
         return self._deliveries(f"{DELIVERY} ORDER BY id")
+
+    def alike(self, delivery: int) -> list[int]:
+        """The messages that a lookup cannot tell from this one, and need not: same reader, same words or same case."""
+        return [row[0] for row in self._rows(ALIKE.format(delivery))]
 
     def bundled(self, bundle: int) -> list[int]:
         """The messages that a bundle says."""
