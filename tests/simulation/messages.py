@@ -59,6 +59,10 @@ class Messages:
             if row.kind in PAGING and row.state in WAITS and now > begins + LATE:
                 raise Violation("late", f"message #{number} ({row.key}) is {row.state} since {begins}")
 
+    def is_excused(self, number: int) -> bool:
+        """Whether the carrier ever did wrong by this message."""
+        return number in self._excused
+
     def excuse(self, number: int, now: datetime) -> None:
         """The carrier did wrong by this message: it may take longer."""
         for each in (number, *self._tables.bundled(number)):

@@ -66,6 +66,10 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
         "fallback",
         (Defect(rule._after_level, "position.round >= policy.repeat", "position.round < 0"),),
     ),
+    "telephones ring on after the acknowledgement": (
+        "silence",
+        (Defect(recipients.end_calls, "DeliveryState.SENT", "DeliveryState.PENDING"),),
+    ),
     "nobody is told that somebody has it": (
         "told",
         (Defect(recipients.stand_down, "person.key != holder", "person.key == holder"),),
