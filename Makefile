@@ -4,6 +4,7 @@
 #   make env      only the environment that `make run` needs, as a server wants it
 #   make test     the whole suite                                            (make test ARGS='-k rotation -n0')
 #   make check    what CI asks: format rules, types, layers, tests with coverage
+#   make chaos    200 simulated weeks, then real processes killed at random   (minutes)
 #   make bench    the benchmarks
 #   make shots    the pictures of the documentation
 #   make lock     pin the requirements again                                 (make lock ARGS=--upgrade)
@@ -22,7 +23,7 @@ LOCK   := $(PY) -m uv pip compile pyproject.toml --quiet --universal --generate-
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run env test check lint types layers cover bench shots lock clean
+.PHONY: help run env test check lint types layers cover chaos bench shots lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -55,6 +56,10 @@ cover: $(VENV)/.dev
 	@$(PYTEST) --cov --cov-report= $(ARGS)
 	@$(PY) -m coverage report
 	@$(PY) -m coverage report --include='rules/*' --fail-under=100
+
+chaos: $(VENV)/.dev
+	@$(PY) -m tests.simulation --weeks 200
+	@$(PY) -m tests.processes.chaos
 
 bench: $(VENV)/.dev
 	@$(PY) -m benchmarks $(ARGS)

@@ -26,7 +26,7 @@ from tests.simulation.watch import Watch
 from tickets import lifecycle
 from tickets.lifecycle import MoveRefused
 
-RISK = 0.01
+RISK = 0.02
 REPORT_TRIES = 3
 YOURS = re.compile(r"\b(\d{6}) [^.]* is yours")
 PAGE_LEAVES_AFTER = timedelta(seconds=45)

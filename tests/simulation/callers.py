@@ -12,6 +12,7 @@ from tests.simulation.timeline import Timeline
 DAY = 86400.0
 LOOKS_EVERY = 3600.0
 AT_THE_CONSOLE = Responder(None, "Max Duty")
+AT_ONCE = (1, 1, 1, 2, 2, 3, 5)
 TAKEN = ("acknowledge", "acknowledge", "exclude")
 MOVES = ("acknowledge", "pass", "solve", "exclude", "note", "lower", "raise", "wait")
 
@@ -25,14 +26,14 @@ class Callers:
         self._timeline = timeline
         self._chance = chance
         self._open_tickets = open_tickets
-        self._pause = DAY / a_day
+        self._pause = DAY / a_day * sum(AT_ONCE) / len(AT_ONCE)
         self._is_over = False
         self._events = 0
 
     def live(self) -> None:
         """Problems come, now and then several at once; somebody at the console has a look; and there are drills."""
         self._plan(self._acts.drill, 2 * DAY)
-        self._plan(self._problems, self._pause * 1.5)
+        self._plan(self._problems, self._pause)
         self._plan(self._somebody_looks, LOOKS_EVERY)
 
     def stop(self) -> None:
@@ -47,8 +48,8 @@ class Callers:
         self._timeline.after(self._chance.expovariate(1 / mean), happens)
 
     def _problems(self) -> None:
-        for _ in range(self._chance.choice((1, 1, 1, 1, 2, 3))):
-            self._timeline.after(self._chance.uniform(0, 90), self._problem)
+        for _ in range(self._chance.choice(AT_ONCE)):
+            self._timeline.after(self._chance.uniform(0, 40), self._problem)
 
     def _problem(self) -> None:
         contract = self._chance.choice(("C-1", "C-1", "C-2"))
@@ -69,7 +70,7 @@ class Callers:
         self._acts.caller_has_done(number)
         if self._chance.random() < 0.25:
             take = partial(self._acts.at_the_console, number, self._chance.choice(TAKEN), AT_THE_CONSOLE)
-            self._timeline.after(self._chance.uniform(0, 4), take)
+            self._timeline.after(self._chance.uniform(0, 12), take)
 
     def _somebody_looks(self) -> None:
         numbers = self._open_tickets()

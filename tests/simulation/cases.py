@@ -62,10 +62,8 @@ class Case:
 
     def must_move_by(self, gone_back: timedelta) -> datetime:
         """In true time, when the next level must have begun if nothing is in the way of the engine."""
-        if not self.round:
-            return self.leaves_true + gone_back - self.gone_back + SLACK
-        due = self.level_true + self._wait
-        if self.level == len(self.waits):
+        due = self.level_true + self._wait if self.round else self.leaves_true
+        if self.round and self.level == len(self.waits):
             due = max(due, self.round_true + self.round_length)
         return max(due + gone_back - self.gone_back, self.reopened_true or due) + SLACK
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.database import Database
 
-MOST_STATEMENTS = 25
+MOST_STATEMENTS = 14
 KILLS = 0.7
 """Of all that goes wrong; the rest are errors of the database."""
 

@@ -59,6 +59,10 @@ class Messages:
             if row.kind in PAGING and row.state in WAITS and now > begins + LATE:
                 raise Violation("late", f"message #{number} ({row.key}) is {row.state} since {begins}")
 
+    def is_excused(self, number: int) -> bool:
+        """Whether the carrier ever did wrong by this message."""
+        return number in self._excused
+
     def excuse(self, number: int, now: datetime) -> None:
         """The carrier did wrong by this message: it may take longer."""
         for each in (number, *self._tables.bundled(number)):
@@ -113,9 +117,12 @@ class Messages:
             raise Violation("terminal", f"#{row.id} was sent and became {row.state} again")
         self._note(row)
 
+    def _was_accepted(self, number: int) -> bool:
+        return number in self.accepted or not self.accepted.isdisjoint(self._tables.alike(number))
+
     def _note(self, row: DeliveryRow) -> None:
         self.rows[row.id] = row
-        if row.state in REACHED_THE_CARRIER and row.kind != "hang_up" and row.id not in self.accepted:
+        if row.state in REACHED_THE_CARRIER and row.kind != "hang_up" and not self._was_accepted(row.id):
             raise Violation("sent", f"#{row.id} is {row.state}, and no carrier ever had it")
         waits = row.state in WAITS
         if waits and row.due_at is None and row.bundled_into is None:

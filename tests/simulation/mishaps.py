@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import Simulation
 
 HOUR = 3600.0
+WHEN_NOTHING_GOES_ON = 0.05
 KEYS = ("anna", "bruno", "carla", "dario")
 
 
@@ -27,13 +28,14 @@ class Mishaps:
         self._is_over = False
 
     def live(self) -> None:
-        """Each with its mean time between two of them."""
+        """Each with its mean time between two of them while somebody is paged."""
         for work, mean in (
-            (self._weather_turns, 2 * HOUR),
-            (self._clock_jumps, 9 * HOUR),
-            (self._rotation_changes, 7 * HOUR),
-            (self._technician_changes, 20 * HOUR),
-            (self._process_freezes, 5 * HOUR),
+            (self._weather_turns, 0.7 * HOUR),
+            (self._clock_jumps, 0.8 * HOUR),
+            (self._rotation_changes, 0.6 * HOUR),
+            (self._technician_changes, 2 * HOUR),
+            (self._process_freezes, 0.5 * HOUR),
+            (self._process_dies, 0.4 * HOUR),
         ):
             self._plan(work, mean)
 
@@ -45,8 +47,9 @@ class Mishaps:
     def _plan(self, work: Callable[[], None], mean: float) -> None:
         def happens() -> None:
             if not self._is_over:
-                work()
-                self._world.watch.look()
+                if self._world.open_tickets() or self._chance.random() < WHEN_NOTHING_GOES_ON:
+                    work()
+                    self._world.watch.look()
                 self._plan(work, mean)
 
         self._world.timeline.after(self._chance.expovariate(1 / mean), happens)
@@ -101,6 +104,9 @@ class Mishaps:
             return f"Dario's telephone: {dario.phone}"
 
         self._world.acts.does("an edit", act)
+
+    def _process_dies(self) -> None:
+        self._world.processes.one_dies()
 
     def _process_freezes(self) -> None:
         self._world.processes.freezes(self._chance.uniform(3, 60))

@@ -16,8 +16,8 @@ from tests.simulation.timeline import Timeline
 from tests.simulation.trace import Trace, Violation
 from tests.simulation.watch import Watch
 
-CYCLE_RISK = 0.02
-SEND_RISK = 0.02
+CYCLE_RISK = 0.03
+SEND_RISK = 0.03
 KILLED_AFTER_CLAIM = 0.004
 POLL = 1.0
 TROUBLE = 7.0
@@ -88,6 +88,11 @@ class Processes:
         process.frozen_until = self._timeline.in_seconds(seconds)
         self._timeline.at(process.frozen_until, lambda: None)
         self._watch.disturbed(seconds)
+
+    def one_dies(self) -> None:
+        """A process is killed whatever it does."""
+        if self._up:
+            self.dies(self._chance.choice(self._up))
 
     def dies(self, process: Process) -> None:
         """kill -9: all that it was sending stops where it is; it is started again soon."""

@@ -51,6 +51,8 @@ DELIVERY = """SELECT id, key, kind, channel, state, page_id, round, level, techn
     bundled_into FROM delivery"""
 
 
+ALIKE = """SELECT o.id FROM delivery d JOIN delivery o ON o.address = d.address AND o.channel = d.channel
+    WHERE d.id = {} AND (o.body = d.body OR o.channel <> 'sms' AND o.ticket_number = d.ticket_number)"""
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -59,11 +61,12 @@ class Tables:
 
     def __init__(self, database: Database) -> None:
         connection = database.engine.raw_connection()
+        driver: Any = connection.driver_connection
         connection.detach()
         if database.is_postgresql:
-            connection.driver_connection.autocommit = True  # type: ignore[union-attr]
-        self._connection = connection
-        self._cursor = connection.cursor()
+            driver.autocommit = True
+        self._connection = driver
+        self._cursor = driver.cursor()
 
     def close(self) -> None:
         self._connection.close()
@@ -97,6 +100,10 @@ class Tables:
 
     def all_deliveries(self) -> list[DeliveryRow]:
         return self._deliveries(f"{DELIVERY} ORDER BY id")
+
+    def alike(self, delivery: int) -> list[int]:
+        """The messages that a lookup cannot tell from this one, and need not: same reader, same words or same case."""
+        return [row[0] for row in self._rows(ALIKE.format(delivery))]
 
     def bundled(self, bundle: int) -> list[int]:
         """The messages that a bundle says."""

@@ -78,6 +78,11 @@ class Telephones:
         """What has this id."""
         return next(each for each in self._accepted if each.sid == sid)
 
+    def ringing(self) -> list[int]:
+        """The deliveries whose calls ring now, unanswered."""
+        calls = self._calls.values()
+        return [call.accepted.message.delivery_id for call in calls if not call.is_over and not call.is_answered]
+
     def stop_ringing(self, sid: str) -> None:
         """A call that somebody answered goes on."""
         call = self._calls.get(sid)

@@ -59,12 +59,16 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
         (
             Defect(pager.acknowledge, "ticket.state is not TicketState.OPEN", "ticket.state is TicketState.WAITING"),
             Defect(pager._move, "to not in PAGE_MOVES[page.state]", "to is PageState.ARMED"),
-            Defect(lifecycle._require, "ticket.state not in from_states", "to is TicketState.EXCLUDED"),
+            Defect(lifecycle._require, "not in from_states", "not in {*from_states, TicketState.IN_CHARGE}"),
         ),
     ),
     "the fallback is never alarmed": (
         "fallback",
         (Defect(rule._after_level, "position.round >= policy.repeat", "position.round < 0"),),
+    ),
+    "telephones ring on after the acknowledgement": (
+        "silence",
+        (Defect(recipients.end_calls, "DeliveryState.SENT", "DeliveryState.PENDING"),),
     ),
     "nobody is told that somebody has it": (
         "told",

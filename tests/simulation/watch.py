@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -39,6 +39,7 @@ class Watch:
         self.messages = Messages(self.tables)
         self.calm_since = timeline.now
         self.acting = ""
+        self.page_is_over: Callable[[Case], None] = lambda case: None
         self.cases: dict[int, Case] = {}
         self._timeline = timeline
         self._trace = trace
@@ -98,6 +99,9 @@ class Watch:
         """
         self.messages.is_asked(message)
         said = self._says(message.delivery_id)
+        for row in said:
+            if f"{self.cases[row.page_id or 0].page.number}" not in message.body:
+                raise Violation("names", f"#{message.delivery_id} does not name the ticket of #{row.id}")
         ends = [self.cases[row.page_id].ended for row in said if row.page_id in self.cases]
         alone = any(row.id == message.delivery_id for row in said)
         last = self._steps if alone else self._claimed[message.delivery_id, message.attempt]
@@ -187,6 +191,7 @@ class Watch:
             case.need_not_be_told = frozenset((row.taken_by or "", self.acting))
             for technician in sorted(self._reached[row.id]):
                 self._require_told(case, technician)
+            self.page_is_over(case)
         if (row.round, row.level) != (case.round, case.level) and case.round:
             raise Violation("levels", f"ticket {row.number} is at {row.round}, {row.level}: the story does not say so")
 

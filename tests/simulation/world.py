@@ -26,6 +26,7 @@ from tests.simulation.crashes import Crashes, Trouble
 from tests.simulation.mishaps import Mishaps
 from tests.simulation.people import GOOD, Person
 from tests.simulation.processes import Processes
+from tests.simulation.silence import Silence
 from tests.simulation.telephones import Telephones
 from tests.simulation.timeline import Timeline
 from tests.simulation.trace import Trace, Violation
@@ -56,6 +57,7 @@ class Simulation:
         self.crashes.struck = lambda: self.watch.disturbed(7)
         self.acts = Acts(database, line, self.crashes, self.trace, self.watch, self.chance)
         self.telephones = Telephones(self.timeline, self.chance, self.weather, self.acts.report)
+        self.watch.page_is_over = Silence(self.timeline, self.watch, self.weather, self.telephones).page_is_over
         self.people = self._people()
         self.processes = self._processes()
         self.callers = Callers(self.acts, self.timeline, self.chance, self.open_tickets, tickets_a_day)
