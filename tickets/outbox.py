@@ -24,6 +24,7 @@ URGENCY = {
     DeliveryKind.UPDATE: 1,
     DeliveryKind.NOTICE: 2,
 }
+LONGEST_NAME = 120
 LONGEST_SUBJECT = 200
 NO_EMAIL = "no e-mail address on file"
 NO_PHONE = "no phone number on file"
@@ -59,7 +60,8 @@ def post(
 ) -> bool:
     """Put one message to one person into the outbox, once per `key`. Answers whether it is new.
 
-    Without an address it is written as failed, so that the story tells it and the page moves on.
+    Without an address it is written as failed, so that the story tells it and the page moves on. A name or a subject
+    that is too long for its column is cut: it must not keep a page from leaving.
     """
     about = about or Reference()
     reachable = bool(address)
@@ -74,7 +76,7 @@ def post(
         "level": about.level,
         "technician_key": about.technician_key,
         "ends_id": about.ends_id,
-        "name": name,
+        "name": name[:LONGEST_NAME],
         "address": address or "",
         "subject": subject[:LONGEST_SUBJECT] if subject else None,
         "body": to_gsm7(body) if channel is Channel.SMS else body,
