@@ -60,6 +60,13 @@ from simulator.transport import HttpTransport, Transport
 DEMO_ADMIN = "admin@example.com"
 TYPING_SECONDS = 20.0  # to type what a telephone would have heard
 WRONG_CONFIGURATION = 2
+LOG_LINE: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=True),
+    structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+]
+"""A line for each event; a traceback without the values of its variables, which are not for a log."""
 
 
 class Stop(Exception):
@@ -341,15 +348,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def log_to_stderr() -> None:
-    """A line for each event; a traceback without the values of its variables, which are not for a log."""
+def _log_to_stderr() -> None:
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=True),
-            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-        ],
+        processors=LOG_LINE,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
@@ -357,7 +358,7 @@ def log_to_stderr() -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Run a command. Answers 2 where the configuration is wrong, 1 where it cannot be done; both say why."""
-    log_to_stderr()
+    _log_to_stderr()
     arguments = parser().parse_args(argv)
     host, port = getattr(arguments, "host", "127.0.0.1"), getattr(arguments, "port", 8000)
     try:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from playwright.sync_api import Browser
 
-from app import log_to_stderr
+from app import LOG_LINE
 from models.clock import VirtualClock
 from models.database import Database
 from tests.browser.server import browsing, chromium
@@ -15,7 +16,7 @@ from tests.databases import PostgresServer, fast_folder, sqlite_copy, sqlite_tem
 from tests.times import NIGHT
 from tests.world import LINE, World
 
-log_to_stderr()
+structlog.configure(processors=LOG_LINE)
 
 
 @pytest.fixture(scope="session")
