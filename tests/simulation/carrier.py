@@ -68,7 +68,7 @@ class Network:
         return Status(accepted.status, accepted.code)
 
     def end_call(self, sid: str) -> None:
-        self._answers_question(f"end {sid[:2]}{sid[-3:]}")
+        self._answers_question(f"end {sid[:2]}{sid[-3:]}", self._telephones.known(sid).message.delivery_id)
         self._telephones.stop_ringing(sid)
 
     def _answers_question(self, question: str, about: int | None = None) -> None:

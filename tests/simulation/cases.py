@@ -27,6 +27,7 @@ class Case:
     fallback: frozenset[str]
     leaves_true: datetime
     gone_back: timedelta
+    round_gone_back: timedelta = timedelta()
     round: int = 0
     level: int = 0
     level_at: datetime = NEVER
@@ -47,7 +48,9 @@ class Case:
             return self.round, self.level + 1
         return self.round + 1, 1
 
-    def begins(self, number: int, level: int, line: StoryLine, could_be_answered: bool, now: datetime) -> None:
+    def begins(
+        self, number: int, level: int, line: StoryLine, could_be_answered: bool, now: datetime, gone_back: timedelta
+    ) -> None:
         """The story says that a level has begun."""
         if (number, level) != self.next_level:
             self._breaks("levels", f"round {number}, level {level} came after {self.round}, {self.level}")
@@ -56,16 +59,16 @@ class Case:
         if level == 1 and number > 1:
             self._round_is_over(number - 1, line)
         if level == 1:
-            self.round_at, self.round_true = line.at, now
+            self.round_at, self.round_true, self.round_gone_back = line.at, now, gone_back
         self.round, self.level, self.is_passed = number, level, False
-        self.level_at, self.level_true = line.at, now
+        self.level_at, self.level_true, self.gone_back = line.at, now, gone_back
 
     def must_move_by(self, gone_back: timedelta) -> datetime:
         """In true time, when the next level must have begun if nothing is in the way of the engine."""
-        due = self.level_true + self._wait if self.round else self.leaves_true
+        due = (self.level_true + self._wait if self.round else self.leaves_true) + gone_back - self.gone_back
         if self.round and self.level == len(self.waits):
-            due = max(due, self.round_true + self.round_length)
-        return max(due + gone_back - self.gone_back, self.reopened_true or due) + SLACK
+            due = max(due, self.round_true + self.round_length + gone_back - self.round_gone_back)
+        return max(due, self.reopened_true or due) + SLACK
 
     @property
     def _wait(self) -> timedelta:

@@ -24,11 +24,11 @@ class Silence:
 
     def page_is_over(self, case: Case) -> None:
         """Soon all telephones that ring for it must be still."""
-        self._timeline.after(MAY_RING_FOR, partial(self._must_be_still, case, self._timeline.now))
+        self._timeline.after(MAY_RING_FOR, partial(self._must_be_still, case, case.ended, self._timeline.now))
 
-    def _must_be_still(self, case: Case, since: datetime) -> None:
+    def _must_be_still(self, case: Case, ended: int | None, since: datetime) -> None:
         was_quiet = self._weather.is_good and max(self._weather.changed_at, self._watch.calm_since) < since
-        if case.ended is None or not was_quiet:
+        if case.ended != ended or not was_quiet:
             return
         for number in self._telephones.ringing():
             row = self._watch.messages.rows[number]

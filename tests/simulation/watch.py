@@ -165,8 +165,7 @@ class Watch:
         if line.kind == "level" and (found := self._level_words.match(line.text)):
             number, level = int(found["round"]), int(found["level"])
             answerable = self.messages.could_be_answered(case.page.id, case.round, case.level)
-            case.begins(number, level, line, answerable, now)
-            case.gone_back = self._timeline.gone_back
+            case.begins(number, level, line, answerable, now, self._timeline.gone_back)
             if not self.messages.by_level[case.page.id, number, level]:
                 raise Violation("levels", f"ticket {line.number}: nobody is paged in round {number}, level {level}")
 
