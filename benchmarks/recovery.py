@@ -8,14 +8,13 @@ from benchmarks import pages, provider
 from benchmarks.databases import POSTGRESQL, Kinds
 from benchmarks.installation import Installation
 from benchmarks.pages import Pages
+from benchmarks.provider import Provider
 from benchmarks.results import Row, at_most
 from tests.processes import town
 
 TRANSITIONS, SENDS = 2, 15
 """Seconds; what was being sent waits for the end of its lease."""
 MESSAGES = 2
-SOONEST, LATEST = 0.0, 0.3
-"""Seconds after the pages fall due at which the worker is killed."""
 LOOK_AGAIN = 0.005
 
 
@@ -45,7 +44,7 @@ def run(kinds: Kinds, sizes: Sizes) -> list[Row]:
         installation = Installation(url, carrier.url).loaded(town.document(sizes.pages, notices=False))
         with pages.of(installation, carrier) as line, installation.runs("worker"):
             chance = random.Random(7)
-            found = [_kill(installation, line, sizes.pages, chance) for _ in range(sizes.rounds)]
+            found = [_kill(installation, carrier, line, sizes.pages, chance) for _ in range(sizes.rounds)]
     again = sum(one.again for one in found)
     what = f"kill -9 of one of 2 workers, {sizes.pages} pages due, most of {sizes.rounds}"
     return [
@@ -55,12 +54,15 @@ def run(kinds: Kinds, sizes: Sizes) -> list[Row]:
     ]
 
 
-def _kill(installation: Installation, line: Pages, count: int, chance: random.Random) -> Recovered:
+def _kill(installation: Installation, carrier: Provider, line: Pages, count: int, chance: random.Random) -> Recovered:
+    """In the midst of it: when some of the messages have arrived, and others are being sent."""
     line.close()
     tickets = line.arm(count)
+    some = len(carrier.arrivals()) + chance.randrange(1, count * MESSAGES // 2)
     with installation.runs("worker") as victim:
         line.release()
-        time.sleep(chance.uniform(SOONEST, LATEST))
+        while len(carrier.arrivals()) < some:
+            time.sleep(LOOK_AGAIN)
         victim.kill()
         killed = time.time()
         while line.paging() < count:
