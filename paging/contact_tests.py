@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from models.delivery import Delivery, DeliveryKind
 from models.technician import Technician
-from paging import roster
+from paging import messages, roster
 from rules.escalation import Channel
-from rules.gsm7 import SINGLE, fit
 from rules.line import Line
 from tickets.outbox import Reference, post
 
@@ -40,8 +39,7 @@ def send(session: Session, line: Line, technician: Technician, channel: Channel,
 
 def text_of(line: Line, name: str) -> str:
     """What a test says, in one GSM-7 segment: a long name is cut."""
-    room = SINGLE - len(line.wording.say("test.text", name=""))
-    return line.wording.say("test.text", name=fit(name, room).rstrip())
+    return messages.one_segment(line, "test.text", "name", name=name)
 
 
 def newest(session: Session, technician_key: str) -> Mapping[Channel, Delivery]:

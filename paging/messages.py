@@ -9,7 +9,7 @@ from models.page import Page
 from models.ticket import Ticket, TicketSource
 from paging.roster import Person
 from rules.escalation import Channel
-from rules.gsm7 import segments, to_gsm7
+from rules.gsm7 import SINGLE, fit, septets
 from rules.line import Line
 from rules.wording import lasting
 from tickets.outbox import Reference, post
@@ -40,10 +40,8 @@ def text_of(line: Line, ticket: Ticket, key: str = "page.text") -> str:
 
 def one_segment(line: Line, key: str, cut: str, **words: str) -> str:
     """A sentence in one GSM-7 segment: of the word named `cut` as much as there is room for."""
-    words[cut] = to_gsm7(words[cut])
-    while words[cut] and segments(line.wording.say(key, **words)) > 1:
-        words[cut] = words[cut][:-1].rstrip()
-    return line.wording.say(key, **words)
+    room = SINGLE - septets(line.wording.say(key, **{**words, cut: ""}))
+    return line.wording.say(key, **{**words, cut: fit(words[cut], room).rstrip()})
 
 
 def page(

@@ -56,9 +56,18 @@ def _nearest(character: str) -> str:
     return nearest if nearest.strip("?") or not plain else "?"
 
 
+def septets(text: str) -> int:
+    """How much room `text` takes, as `to_gsm7` leaves it; an extended character takes two septets."""
+    return sum(_sizes(text))
+
+
+def _sizes(text: str) -> list[int]:
+    return [2 if character in _EXTENDED else 1 for character in to_gsm7(text)]
+
+
 def segments(text: str) -> int:
-    """How many message segments `text` takes, as `to_gsm7` leaves it; an extended character takes two septets."""
-    sizes = [2 if character in _EXTENDED else 1 for character in to_gsm7(text)]
+    """How many message segments `text` takes, as `to_gsm7` leaves it."""
+    sizes = _sizes(text)
     if sum(sizes) <= SINGLE:
         return 1
     count, room = 1, JOINED
