@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from models.customer import HOUSE_CONTRACT, Contract, Customer
@@ -47,30 +47,29 @@ class Texted:
 def readers_of_many(session: Session, limits: Limits, keys: Collection[str], now: datetime) -> frozenset[str]:
     """Of these technicians, who has been texted about a page of late or is about to be about several."""
     since = now - max(MINUTE, limits.text_gap)
-    statement = (
-        select(Delivery.technician_key)
-        .where(
-            Delivery.technician_key.in_(keys),
-            Delivery.channel == Channel.SMS,
-            Delivery.kind.in_((DeliveryKind.PAGE, DeliveryKind.BUNDLE)),
-            or_(Delivery.attempted_at > since, Delivery.state == DeliveryState.PENDING),
-        )
-        .group_by(Delivery.technician_key)
-        .having(func.count() > 1)
+    texts = select(Delivery.technician_key).where(
+        Delivery.technician_key.in_(keys),
+        Delivery.channel == Channel.SMS,
+        Delivery.kind.in_((DeliveryKind.PAGE, DeliveryKind.BUNDLE)),
     )
+    # Two ranges of one index: a technician's history is long.
+    late, never = texts.where(Delivery.attempted_at > since), texts.where(Delivery.attempted_at.is_(None))
+    found = union_all(late, never).subquery()
+    statement = select(found.c.technician_key).group_by(found.c.technician_key).having(func.count() > 1)
     return frozenset(key for key in session.execute(statement).scalars() if key)
 
 
 def text_again_at(session: Session, limits: Limits, delivery: Delivery) -> datetime | None:
     """When the technician may be texted about a page again; None where no text went before."""
-    statement = select(func.max(Delivery.attempted_at)).where(
+    statement = select(Delivery.attempted_at).where(
         Delivery.technician_key == delivery.technician_key,
         Delivery.channel == Channel.SMS,
         Delivery.kind.in_((DeliveryKind.PAGE, DeliveryKind.BUNDLE)),
         Delivery.state.not_in(NOT_TEXTED),
+        Delivery.attempted_at.is_not(None),
         Delivery.id != delivery.id,
     )
-    last = session.execute(statement).scalar()
+    last = session.execute(statement.order_by(Delivery.attempted_at.desc()).limit(1)).scalar()
     return last + limits.text_gap if last else None
 
 
@@ -104,6 +103,7 @@ def companions(session: Session, delivery: Delivery) -> list[Texted]:
     statement = _texts_to(delivery).where(
         Delivery.state == DeliveryState.PENDING,
         Delivery.attempts == 0,
+        Delivery.attempted_at.is_(None),  # as its index has it: a technician's history is long
         Delivery.page_id != delivery.page_id,
     )
     locked = statement.limit(MOST_IN_ONE - 1).with_for_update(of=Delivery, skip_locked=True, key_share=True)
