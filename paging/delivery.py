@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Table, Update, bindparam, func, select, update
+from sqlalchemy import Table, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.database import Database
+from models.database import Database, announce
 from models.delivery import DELIVERY_MOVES, Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from paging import outcomes
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 LOOKUP_AFTER = timedelta(seconds=2)
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(seconds=60)
+LONGEST_PAUSE = timedelta(seconds=30)
 
 # Built once: every message goes through these two.
 _DELIVERIES = Delivery.__table__
@@ -96,7 +96,7 @@ class Courier:
         except SendFailure as failure:
             self._failed(claim, failure)
         else:
-            self._breakers.worked(claim.channel)
+            self._worked(claim)
             state = DeliveryState.DELIVERED if claim.channel is Channel.EMAIL else DeliveryState.SENT
             self._settle(claim, state, sid=sid)
 
@@ -156,7 +156,7 @@ class Courier:
     def _failed(self, claim: Claim, failure: SendFailure) -> None:
         match failure:
             case PermanentFailure():
-                self._breakers.worked(claim.channel)
+                self._worked(claim)
                 self._settle(claim, DeliveryState.FAILED, failure)
             case TemporaryFailure():
                 self._note(claim, of_carrier=failure.of_carrier)
@@ -164,6 +164,15 @@ class Courier:
             case AmbiguousFailure():
                 self._note(claim, of_carrier=True)
                 self._settle(claim, DeliveryState.ATTEMPTING, failure)
+
+    def _worked(self, claim: Claim) -> None:
+        """The carrier is there; if it was away, what waited for it is due now."""
+        if self._breakers.worked(claim.channel):
+            with self._database.write() as session:
+                waits = or_(Delivery.stalled, and_(Delivery.state == DeliveryState.PENDING, Delivery.attempts > 0))
+                waiting = update(Delivery).where(Delivery.channel == claim.channel, Delivery.due_at.is_not(None), waits)
+                session.execute(waiting.values(due_at=self._database.now(session)))
+                announce(session)
 
     def _note(self, claim: Claim, of_carrier: bool) -> None:
         if of_carrier:
