@@ -96,9 +96,9 @@ class Courier:
         except SendFailure as failure:
             self._failed(claim, failure)
         else:
-            self._worked(claim)
             state = DeliveryState.DELIVERED if claim.channel is Channel.EMAIL else DeliveryState.SENT
             self._settle(claim, state, sid=sid)
+            self._worked(claim)
 
     def _hand_over(self, claim: Claim) -> str:
         """The provider's id: of what an earlier attempt left there, else of what is sent now."""
@@ -156,8 +156,8 @@ class Courier:
     def _failed(self, claim: Claim, failure: SendFailure) -> None:
         match failure:
             case PermanentFailure():
-                self._worked(claim)
                 self._settle(claim, DeliveryState.FAILED, failure)
+                self._worked(claim)
             case TemporaryFailure():
                 self._note(claim, of_carrier=failure.of_carrier)
                 self._settle(claim, DeliveryState.PENDING, failure)
