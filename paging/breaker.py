@@ -43,10 +43,12 @@ class Breakers:
         """When the next try is due; None while all is well."""
         return self._states[channel].rests_until
 
-    def worked(self, channel: Channel) -> None:
-        """The carrier took a message, or refused it for a reason of its own: it is there."""
+    def worked(self, channel: Channel) -> bool:
+        """The carrier took a message, or refused it for a reason of its own: it is there. Whether it was away."""
         with self._lock:
+            was_away = self._states[channel].rests_until is not None
             self._states[channel] = _State()
+            return was_away
 
     def failed(self, channel: Channel, now: datetime) -> None:
         """The carrier could not be used."""

@@ -235,7 +235,7 @@ class Claims:
     def _stall(self, delivery: Delivery) -> None:
         """It waits for its carrier, and its page for nothing."""
         delivery.due_at = self._breakers.rests_until(delivery.channel) or self._now
-        if delivery.state is DeliveryState.PENDING and not delivery.stalled:
+        if not delivery.stalled:
             delivery.stalled = True
             for member in outcomes.members(self._session, delivery):
                 member.stalled = True

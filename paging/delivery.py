@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Table, Update, bindparam, func, select, update
+from sqlalchemy import Table, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.database import Database
+from models.database import Database, announce
 from models.delivery import DELIVERY_MOVES, Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from paging import outcomes
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 LOOKUP_AFTER = timedelta(seconds=2)
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(seconds=60)
+LONGEST_PAUSE = timedelta(seconds=30)
 
 # Built once: every message goes through these two.
 _DELIVERIES = Delivery.__table__
@@ -96,9 +96,9 @@ class Courier:
         except SendFailure as failure:
             self._failed(claim, failure)
         else:
-            self._breakers.worked(claim.channel)
             state = DeliveryState.DELIVERED if claim.channel is Channel.EMAIL else DeliveryState.SENT
             self._settle(claim, state, sid=sid)
+            self._worked(claim)
 
     def _hand_over(self, claim: Claim) -> str:
         """The provider's id: of what an earlier attempt left there, else of what is sent now."""
@@ -156,14 +156,23 @@ class Courier:
     def _failed(self, claim: Claim, failure: SendFailure) -> None:
         match failure:
             case PermanentFailure():
-                self._breakers.worked(claim.channel)
                 self._settle(claim, DeliveryState.FAILED, failure)
+                self._worked(claim)
             case TemporaryFailure():
                 self._note(claim, of_carrier=failure.of_carrier)
                 self._settle(claim, DeliveryState.PENDING, failure)
             case AmbiguousFailure():
                 self._note(claim, of_carrier=True)
                 self._settle(claim, DeliveryState.ATTEMPTING, failure)
+
+    def _worked(self, claim: Claim) -> None:
+        """The carrier is there; if it was away, what waited for it is due now."""
+        if self._breakers.worked(claim.channel):
+            with self._database.write() as session:
+                waits = or_(Delivery.stalled, and_(Delivery.state == DeliveryState.PENDING, Delivery.attempts > 0))
+                waiting = update(Delivery).where(Delivery.channel == claim.channel, Delivery.due_at.is_not(None), waits)
+                session.execute(waiting.values(due_at=self._database.now(session)))
+                announce(session)
 
     def _note(self, claim: Claim, of_carrier: bool) -> None:
         if of_carrier:

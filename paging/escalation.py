@@ -39,6 +39,7 @@ OUTCOMES = {
     DeliveryState.FAILED: Outcome.FAILED,
     DeliveryState.CANCELLED: Outcome.FAILED,
 }
+UNSENT = (DeliveryState.PENDING, DeliveryState.ATTEMPTING)
 
 
 def advance(session: Session, line: Line, ticket: Ticket, page: Page, now: datetime) -> None:
@@ -96,7 +97,7 @@ class _Advance:
             Delivery.kind == DeliveryKind.PAGE,
         )
         return [
-            Attempt(key or "", channel, Outcome.STALLED if stalled else OUTCOMES[state])
+            Attempt(key or "", channel, Outcome.STALLED if stalled and state in UNSENT else OUTCOMES[state])
             for key, channel, state, stalled in self._session.execute(statement)
         ]
 

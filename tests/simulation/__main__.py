@@ -14,6 +14,8 @@ from pathlib import Path
 from tests.databases import PostgresServer, fast_folder, sqlite_copy, sqlite_template
 from tests.simulation.run import Failure, simulate
 
+TELL_EVERY = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Week:
@@ -72,12 +74,14 @@ def main(argv: Sequence[str]) -> int:
     seeds = range(arguments.seed, arguments.seed + arguments.weeks)
     failed = []
     with (_on_postgresql if arguments.postgresql else _on_sqlite)(seeds) as weeks:
-        for week in weeks:
+        for lived, week in enumerate(weeks, 1):
             if arguments.trace:
                 print("\n".join(week.trace), flush=True)
             if week.failure:
                 failed.append(week.seed)
                 print(week.failure, flush=True)
+            if lived % TELL_EVERY == 0:
+                print(f"{lived} weeks of {len(seeds)}", flush=True)
     print(f"{len(seeds)} weeks, seeds {seeds[0]} to {seeds[-1]}: {len(failed)} failed {failed or ''}".rstrip())
     return 1 if failed else 0
 

@@ -1,6 +1,6 @@
 """Nobody's telephone rings on for a page that somebody has."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from tests.simulation.cases import Case
@@ -13,6 +13,8 @@ from tests.simulation.weather import Weather
 
 MAY_RING_FOR = 12.0
 """Seconds since the acknowledgement: calls ring for 25."""
+A_CARRIER_IS_LEFT_ALONE_FOR = timedelta(seconds=60)
+"""After it was down."""
 
 
 class Silence:
@@ -27,7 +29,8 @@ class Silence:
         self._timeline.after(MAY_RING_FOR, partial(self._must_be_still, case, case.ended, self._timeline.now))
 
     def _must_be_still(self, case: Case, ended: int | None, since: datetime) -> None:
-        was_quiet = self._weather.is_good and max(self._weather.changed_at, self._watch.calm_since) < since
+        good_since = self._weather.changed_at + A_CARRIER_IS_LEFT_ALONE_FOR
+        was_quiet = self._weather.is_good and max(good_since, self._watch.calm_since) < since
         if case.ended != ended or not was_quiet:
             return
         for number in self._telephones.ringing():

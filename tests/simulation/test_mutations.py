@@ -36,7 +36,7 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
     ),
     "a page that waits forgets when it is due": (
         "due",
-        (Defect(escalation.advance, "page.due_at = move.until", "page.due_at = None"),),
+        (Defect(escalation._Advance.run, "due_at = move.until", "due_at = None"),),
     ),
     "a level is skipped": (
         "levels",
@@ -44,7 +44,11 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
     ),
     "a level ends too late": (
         "late",
-        (Defect(escalation.advance, "page.due_at = move.until", "page.due_at = move.until + (move.until - now)"),),
+        (
+            Defect(
+                rule.next_move, "position.level_started_at + level.wait", "position.level_started_at + 2 * level.wait"
+            ),
+        ),
     ),
     "a level ends while it can still be answered": (
         "levels",

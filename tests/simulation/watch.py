@@ -157,12 +157,13 @@ class Watch:
 
     def _line(self, case: Case, line: StoryLine, now: datetime) -> None:
         if line.kind in ("passed", "taken_back"):
-            case.is_passed = True
+            case.is_passed, case.reopened_true = True, now
         if line.kind == "exhausted":
             case.alarmed.add(case.round)
             if missing := case.fallback - self.messages.alarmed[case.page.id, case.round]:
                 raise Violation("fallback", f"ticket {line.number}: {', '.join(sorted(missing))} was not alarmed")
         if line.kind == "level" and (found := self._level_words.match(line.text)):
+            self._is_in_time(case, now)
             number, level = int(found["round"]), int(found["level"])
             answerable = self.messages.could_be_answered(case.page.id, case.round, case.level)
             case.begins(number, level, line, answerable, now, self._timeline.gone_back)
@@ -172,7 +173,7 @@ class Watch:
     def _page(self, case: Case, row: PageRow, now: datetime) -> None:
         before, case.page = case.page, row
         if row != before:
-            self._moved(case, before, row, now)
+            self._moved(case, before, row)
         if row.state not in TOGETHER[row.ticket_state]:
             raise Violation("agree", f"ticket {row.number} is {row.ticket_state}, its page {row.state}")
         if row.state in ("armed", "paging"):
@@ -181,9 +182,9 @@ class Watch:
             self._must_rest(row, now)
         self._has_one_owner(row)
 
-    def _moved(self, case: Case, before: PageRow, row: PageRow, now: datetime) -> None:
+    def _moved(self, case: Case, before: PageRow, row: PageRow) -> None:
         if row.state == "paging" and before.state == "acknowledged":
-            case.reopened_true, case.ended = now, None
+            case.ended = None
             self._owners.pop(row.number, None)
         if row.state in ("acknowledged", "closed") and case.ended is None:
             case.ended, case.told_after = self._steps, self.messages.newest_before
@@ -200,8 +201,13 @@ class Watch:
             raise Violation("due", f"ticket {row.number} is {row.state} and its page is due never")
         if now > max(self._timeline.true(row.due_at), self.calm_since) + OVERDUE:
             raise Violation("due", f"ticket {row.number} is overdue since {row.due_at}")
+        self._is_in_time(case, now)
+
+    def _is_in_time(self, case: Case, now: datetime) -> None:
         if now > max(case.must_move_by(self._timeline.gone_back), self.calm_since + SLACK):
-            raise Violation("late", f"ticket {row.number} is still in round {case.round}, level {case.level}")
+            raise Violation(
+                "late", f"ticket {case.page.number} stays too long in round {case.round}, level {case.level}"
+            )
 
     def _must_rest(self, row: PageRow, now: datetime) -> None:
         """Somebody has it: it is looked at again only to see whether a P1 is being worked on."""

@@ -6,6 +6,7 @@ from admin.accounts import add_user
 from models.account import Role
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.technician import Technician
+from paging.breaker import LONGEST_REST
 from rules.escalation import Channel
 from simulator import faults
 from simulator.faults import FaultKind
@@ -156,3 +157,18 @@ def test_a_page_that_the_engine_cannot_move_is_told_to_an_admin(
     administered.passes(minutes=1)
     assert administered.ticket(NUMBER)["page"]["level"] == 2
     assert deliveries(administered, DeliveryKind.ALERT) != []
+
+
+def test_what_waited_for_a_carrier_leaves_as_soon_as_it_is_back(world: World) -> None:
+    for number in (ANNA, ADA):
+        world.company.add_fault(FaultKind.REFUSE, number, times=1000, code=20503)
+    reports(world)
+    world.passes(minutes=3)
+    assert to_anna(world, Channel.SMS).state is DeliveryState.PENDING
+    mended(world)
+    started = world.clock.at
+    while to_anna(world, Channel.SMS).state is DeliveryState.PENDING:
+        world.passes(seconds=1)
+    assert world.clock.at - started <= LONGEST_REST
+    waiting = [each for each in deliveries(world, *DeliveryKind, channel=Channel.SMS) if each.stalled]
+    assert [each.state for each in waiting if each.state is DeliveryState.PENDING] == []
