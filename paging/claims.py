@@ -108,7 +108,7 @@ class Claims:
             return self._end_call(delivery)
         if delivery.kind is DeliveryKind.BUNDLE and not self._holds_together(delivery):
             return None
-        if delivery.kind in PAGING_KINDS and delivery.state is DeliveryState.PENDING and not self._is_wanted(due):
+        if delivery.state is DeliveryState.PENDING and not self._is_wanted(due):
             self._cancel(delivery)
             return None
         if self._must_not_ring(due):
@@ -134,11 +134,9 @@ class Claims:
 
     def _holds_together(self, bundle: Delivery) -> bool:
         """Whether all that the text names is still wanted; else its members go their own ways again."""
-        members = select(Delivery, Page.state).join(Page, Page.id == Delivery.page_id)
-        found = self._session.execute(members.where(Delivery.bundled_into == bundle.id)).all()
-        if all(state is PageState.PAGING for _, state in found):
+        if kindness.holds_together(self._session, bundle.id):
             return True
-        for member, _ in found:
+        for member in outcomes.members(self._session, bundle):
             if member.state is DeliveryState.ATTEMPTING:
                 member.state, member.due_at, member.bundled_into = DeliveryState.PENDING, self._now, None
                 member.attempted_at = None
@@ -146,14 +144,17 @@ class Claims:
         return False
 
     def _is_wanted(self, due: Due) -> bool:
-        """A page that somebody took meanwhile is not sent, nor is what a later message says as well.
+        """A page that somebody took meanwhile is not sent, nor is what a later message says as well, nor a reminder of
+        what the owner has done.
 
         This is asked of what waits: what may have gone out already is looked up first, so that a call can be ended.
         """
         delivery, page = due.delivery, due.page
-        if page is None or page.state is not PageState.PAGING:
+        if delivery.kind not in PAGING_KINDS | {DeliveryKind.FOLLOW_UP}:
+            return True
+        if page is None or not may_leave(delivery.kind, page.state, page.followed_up_at):
             return False
-        if (delivery.round, delivery.level) == (page.round, page.level):
+        if delivery.kind in PAGING_KINDS and (delivery.round, delivery.level) == (page.round, page.level):
             return True
         return not kindness.is_superseded(self._session, delivery)
 
@@ -162,8 +163,8 @@ class Claims:
         delivery = due.delivery
         if delivery.kind is not DeliveryKind.PAGE or delivery.channel not in kindness.CALLS:
             return False
-        if due.priority is Priority.P1:
-            return False
+        if due.priority is Priority.P1 or delivery.state is not DeliveryState.PENDING:
+            return False  # what is in doubt may be ringing: it is looked up, so that it can be ended
         if not kindness.has_been_called_enough(self._session, self._limits, delivery, self._now):
             return False
         minutes = int(self._limits.calls_within.total_seconds() // 60)
@@ -261,6 +262,15 @@ class Claims:
             status_url=self._line.url(f"/twilio/delivery/{delivery.id}/status"),
         )
         return Claim(delivery.id, delivery.attempts, task, delivery.kind, delivery.channel, message, lost_since, sid)
+
+
+def may_leave(kind: DeliveryKind, state: PageState | None, followed_up_at: datetime | None) -> bool:
+    """Whether a message about a page whose state this is still says what is so."""
+    if kind in PAGING_KINDS:
+        return state is PageState.PAGING
+    if kind is DeliveryKind.FOLLOW_UP:
+        return state is PageState.ACKNOWLEDGED and followed_up_at is not None
+    return True
 
 
 def _is_first_text(delivery: Delivery) -> bool:

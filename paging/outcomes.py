@@ -130,7 +130,7 @@ def _share(member: Delivery, bundle: Delivery, now: datetime) -> None:
 def lock_pages(session: Session, delivery_id: int) -> Sequence[Page]:
     """The page of a delivery, or those of a bundle, locked before any delivery is."""
     page_ids = select(Delivery.page_id).where(or_(Delivery.id == delivery_id, Delivery.bundled_into == delivery_id))
-    pages = select(Page).where(Page.id.in_(page_ids)).order_by(Page.id).with_for_update(key_share=True)
+    pages = select(Page).where(Page.id.in_(page_ids)).order_by(Page.ticket_number).with_for_update(key_share=True)
     return session.execute(pages.execution_options(populate_existing=True)).scalars().all()
 
 
