@@ -69,9 +69,7 @@ class NotOurs(Exception):
 class Courier:
     """Does claimed tasks, each in the thread that calls it."""
 
-    def __init__(
-        self, database: Database, line: Line, carriers: Mapping[Channel, Carrier], breakers: Breakers
-    ) -> None:
+    def __init__(self, database: Database, line: Line, carriers: Mapping[Channel, Carrier], breakers: Breakers) -> None:
         self._database = database
         self._line = line
         self._carriers = carriers

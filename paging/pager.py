@@ -133,9 +133,7 @@ def _acknowledge_again(
     return Acknowledgement(outcome, ticket, holder_name(session, ticket), ticket.taken_in_charge_at)
 
 
-def _show_work(
-    session: Session, line: Line, ticket: Ticket, page: Page | None, by: Responder, now: datetime
-) -> None:
+def _show_work(session: Session, line: Line, ticket: Ticket, page: Page | None, by: Responder, now: datetime) -> None:
     if page is not None:
         follow_up.sign_of_work(session, line, ticket, page, now, by.call)
 

@@ -105,9 +105,7 @@ def test_ack_all_of_more_than_a_text_can_say_is_answered_with_numbers(paged: Wor
     assert {ticket.taken_by for ticket in paged.tickets()} == {"anna"}
 
 
-def test_a_text_that_is_the_victim_of_a_deadlock_is_read_again(
-    paged: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_text_that_is_the_victim_of_a_deadlock_is_read_again(paged: World, monkeypatch: pytest.MonkeyPatch) -> None:
     fails_once(monkeypatch, pager, "acknowledge")
     assert "is yours" in (paged.text(ANNA, "ACK") or "")
     assert paged.ticket().taken_by == "anna"
@@ -155,7 +153,8 @@ def test_strangers_get_nothing(paged: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["", " ", "\n\n", "👍", "👍" * 800, "x" * 1600, "é" * 1600, "0" * 1600, "ＡＣＫ １００００１", "\x00"]  # noqa: RUF001
+    "body",
+    ["", " ", "\n\n", "👍", "👍" * 800, "x" * 1600, "é" * 1600, "0" * 1600, "ＡＣＫ １００００１", "\x00"],  # noqa: RUF001
 )
 def test_texts_that_say_nothing_are_answered_with_the_grammar_and_change_nothing(paged: World, body: str) -> None:
     before = [(page.state, page.level) for page in paged.all(Page)]
