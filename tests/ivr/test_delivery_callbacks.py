@@ -78,3 +78,11 @@ def test_the_failure_of_another_message_is_not_this_one_s(sent: Delivery, acme_o
         session.execute(update(Delivery).where(Delivery.id == sent.id).values(provider_sid="SM1"))
     assert report(acme_on_both, sent.id, MessageSid="SM2", MessageStatus="failed") == 204
     assert acme_on_both.all(Delivery, Delivery.id == sent.id)[0].state is DeliveryState.SENT
+
+
+@pytest.mark.parametrize("status", ["failed", "delivered", "sent"])
+def test_what_has_not_been_sent_yet_cannot_have_failed(sent: Delivery, acme_on_both: World, status: str) -> None:
+    with acme_on_both.database.write() as session:
+        session.execute(update(Delivery).where(Delivery.id == sent.id).values(state=DeliveryState.PENDING))
+    assert report(acme_on_both, sent.id, MessageSid="SM2", MessageStatus=status) == 204
+    assert acme_on_both.all(Delivery, Delivery.id == sent.id)[0].state is DeliveryState.PENDING
