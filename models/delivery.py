@@ -77,7 +77,7 @@ class Delivery(Base):
     page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
     round: Mapped[int | None]
     level: Mapped[int | None]
-    technician_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    technician_key: Mapped[str | None] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(120))
     address: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str | None] = mapped_column(String(200))

@@ -41,6 +41,7 @@ class Claim:
     """A delivery that is ours until its lease ends.
 
     `lost_since`: an earlier attempt may have reached the carrier. `sid`: the provider's id of what to ask or end.
+    `is_late`: it waited for a sender so long that the lease must be made anew.
     """
 
     id: int
@@ -51,14 +52,17 @@ class Claim:
     message: Message
     lost_since: datetime | None = None
     sid: str = ""
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A row that is due, with what decides about it; a message about no page has no page."""
+    """A row that is due, with what decides about it: where its page is, if it is about one."""
 
     delivery: Delivery
-    page: Page | None
+    page_state: PageState | None
+    round: int | None
+    level: int | None
     priority: Priority | None
 
 
@@ -85,7 +89,7 @@ class Claims:
     def _due(self, limit: int) -> list[Due]:
         opens_at = sender_rate.opens_at(self._session, self._line)
         statement = (
-            select(Delivery, Page, Ticket.priority)
+            select(Delivery, Page.state, Page.round, Page.level, Ticket.priority)
             .outerjoin(Page, Page.id == Delivery.page_id)
             .outerjoin(Ticket, Ticket.number == Delivery.ticket_number)
             .where(Delivery.due_at <= self._now)
@@ -150,12 +154,11 @@ class Claims:
 
         This is asked of what waits: what may have gone out already is looked up first, so that a call can be ended.
         """
-        delivery, page = due.delivery, due.page
-        if page is None or page.state is not PageState.PAGING:
+        if due.page_state is not PageState.PAGING:
             return False
-        if (delivery.round, delivery.level) == (page.round, page.level):
+        if (due.delivery.round, due.delivery.level) == (due.round, due.level):
             return True
-        return not kindness.is_superseded(self._session, delivery)
+        return not kindness.is_superseded(self._session, due.delivery)
 
     def _must_not_ring(self, due: Due) -> bool:
         """A technician is not rung again and again, but for a P1."""

@@ -103,9 +103,9 @@ class Courier:
     def _hand_over(self, claim: Claim) -> str:
         """The provider's id: of what an earlier attempt left there, else of what is sent now."""
         carrier = self._carriers[claim.channel]
-        if claim.lost_since is not None:
-            if found := self._find(carrier, claim, claim.lost_since):
-                return found
+        if claim.lost_since is not None and (found := self._find(carrier, claim, claim.lost_since)):
+            return found
+        if claim.lost_since is not None or claim.is_late:
             self._renew(claim)
         self._check(claim)
         return carrier.send(claim.message)
@@ -136,7 +136,7 @@ class Courier:
         return session.execute(others.limit(1)).first() is not None
 
     def _renew(self, claim: Claim) -> None:
-        """The lease from now on: the lookup took its time."""
+        """The lease from now on: the lookup, or the wait for a sender, took its time."""
         with self._database.write() as session:
             until = self._database.now(session) + self._line.policy.lease
             held = self._held(claim).values(due_at=until).returning(Delivery.id)

@@ -55,14 +55,16 @@ class Engine:
 
     def move_pages(self) -> int:
         """Do transitions that are due, each in its own transaction, until none is or it is time to send. How many."""
+        if not self._is_page_due():
+            return 0
         moved = 0
-        while moved < self.senders and self._is_page_due() and self._move_next():
+        while moved < self.senders and self._move_next():
             moved += 1
         return moved
 
     def _is_page_due(self) -> bool:
         with self.database.read() as session:
-            due_at = session.execute(_FIRST_PAGE).scalar()
+            due_at = self.next_page_due(session)
             return due_at is not None and due_at <= self.database.now(session)
 
     def _move_next(self) -> bool:
@@ -146,8 +148,12 @@ class Engine:
 
     def next_due_in(self, session: Session) -> datetime | None:
         """The same, in a session that is there."""
-        times = [session.execute(_FIRST_PAGE).scalar(), claims.next_due(session, self.line)]
+        times = [self.next_page_due(session), claims.next_due(session, self.line)]
         return min((at for at in times if at is not None), default=None)
+
+    def next_page_due(self, session: Session) -> datetime | None:
+        """When a page must be looked at next."""
+        return session.execute(_FIRST_PAGE).scalar()
 
     def beat(self) -> None:
         """Say that this engine is at work."""

@@ -1,8 +1,10 @@
 """An engine at work in threads of its own."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import structlog
 
@@ -13,6 +15,8 @@ from paging.watch import LOOK_EVERY, Watch
 log = structlog.get_logger(__name__)
 
 LONGEST_SLEEP = 1.0
+LONG_WAIT = 3.0
+"""Seconds that a claim may wait for a sender before its lease is made anew."""
 
 
 class EngineLoop:
@@ -24,8 +28,9 @@ class EngineLoop:
         self._stop = threading.Event()
         self._wakeup = engine.database.wakeup
         self._pool = ThreadPoolExecutor(engine.senders, thread_name_prefix="sender")
-        self._under_way: set[Future[None]] = set()
-        self._is_short_of_senders = False
+        self._counting = threading.Lock()
+        self._under_way = 0
+        self._is_busy = False
         self._threads = [
             threading.Thread(target=self._run, name="engine", daemon=True),
             threading.Thread(target=self._every, args=(BEAT_EVERY.total_seconds(), engine.beat), daemon=True),
@@ -58,30 +63,40 @@ class EngineLoop:
 
     def _cycle(self) -> bool:
         moved = self.engine.move_pages()
-        # Said before the senders are counted: one that gets free meanwhile wakes the engine.
-        self._is_short_of_senders = True
-        self._under_way = {future for future in self._under_way if not future.done()}
-        free = self.engine.senders - len(self._under_way)
-        self._is_short_of_senders = not free
-        claims = self.engine.claim(free) if free else []
+        room = self._room()
+        claims = self.engine.claim(room) if room else []
+        with self._counting:
+            self._under_way += len(claims)
         for claim in claims:
-            self._hand_to_a_sender(claim)
+            self._pool.submit(self._do, claim, time.monotonic()).add_done_callback(self._is_done)
         return bool(moved or claims)
 
-    def _hand_to_a_sender(self, claim: Claim) -> None:
-        future = self._pool.submit(self.engine.do, claim)
-        self._under_way.add(future)
-        future.add_done_callback(self._sender_is_free)
+    def _room(self) -> int:
+        """How many messages to claim: as many as there are senders, and as many that wait their turn.
 
-    def _sender_is_free(self, _future: Future[None]) -> None:
-        if self._is_short_of_senders:
+        None while more wait than that, for a claim of many costs little more than a claim of one.
+        """
+        with self._counting:
+            room = 2 * self.engine.senders - self._under_way
+            self._is_busy = room < self.engine.senders
+            return 0 if self._is_busy else room
+
+    def _do(self, claim: Claim, claimed: float) -> None:
+        waited = time.monotonic() - claimed
+        self.engine.do(replace(claim, is_late=waited > LONG_WAIT))
+
+    def _is_done(self, _future: Future[None]) -> None:
+        with self._counting:
+            self._under_way -= 1
+            has_room = self._is_busy and self._under_way <= self.engine.senders
+        if has_room:
             self._wakeup.set()
 
     def _sleep(self) -> float:
         """Seconds until something is due, at most a second: the poll behind every wake-up."""
         with self.engine.database.read() as session:
-            due = self.engine.next_due_in(session)
-            if due is None or self._is_short_of_senders:
+            due = self.engine.next_page_due(session) if self._is_busy else self.engine.next_due_in(session)
+            if due is None:
                 return LONGEST_SLEEP
             ahead = (due - self.engine.database.now(session)).total_seconds()
         return min(max(ahead, 0.01), LONGEST_SLEEP)

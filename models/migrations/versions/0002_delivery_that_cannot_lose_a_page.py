@@ -31,6 +31,7 @@ def upgrade() -> None:
     op.create_index("ix_delivery_next", "delivery", ["channel", "due_at"], unique=False, postgresql_where=is_due)
     recent = ["technician_key", "channel", "attempted_at"]
     op.create_index("ix_delivery_recent", "delivery", recent, unique=False)
+    op.drop_index("ix_delivery_technician_key", table_name="delivery")  # the new one begins with it
     op.add_column("page", sa.Column("followed_up_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("technician", sa.Column("second_phone", sa.String(length=32), nullable=True))
     op.add_column("technician", sa.Column("channels", sa.JSON(), nullable=True))
