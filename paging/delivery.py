@@ -85,6 +85,15 @@ class Courier:
             case Task.END_CALL:
                 self._end_call(claim)
 
+    def give_back(self, claim: Claim) -> None:
+        """It was never begun, and is any engine's again. What an earlier attempt left in doubt stays so."""
+        with self._database.write() as session:
+            now = self._database.now(session)
+            state = DeliveryState.PENDING if claim.lost_since is None else DeliveryState.ATTEMPTING
+            held = self._held(claim).values(state=state, due_at=now, attempted_at=claim.lost_since)
+            if session.execute(held.returning(Delivery.id)).first():
+                announce(session)
+
     def _send(self, claim: Claim) -> None:
         try:
             sid = self._hand_over(claim)

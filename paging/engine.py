@@ -1,6 +1,6 @@
 """What is due: pages to move on, messages to send. Any number of engines may share a PostgreSQL database."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -126,6 +126,11 @@ class Engine:
                 now = self.database.now(session)
                 paging = update(Page).where(Page.id == page_id, Page.state == PageState.PAGING, Page.due_at > now)
                 session.execute(paging.values(due_at=now))
+
+    def give_back(self, claimed: Iterable[Claim]) -> None:
+        """What was claimed and not begun: it need not wait for the end of its lease."""
+        for claim in claimed:
+            self._courier.give_back(claim)
 
     def do(self, claim: Claim) -> None:
         """One task at a carrier. An error that no carrier foresaw leaves it to the lease."""

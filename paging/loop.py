@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
@@ -30,6 +31,7 @@ class EngineLoop:
         self._pool = ThreadPoolExecutor(engine.senders, thread_name_prefix="sender")
         self._counting = threading.Lock()
         self._under_way = 0
+        self._not_begun: list[Claim] = []
         self._is_busy = False
         self._threads = [
             threading.Thread(target=self._run, name="engine", daemon=True),
@@ -43,12 +45,16 @@ class EngineLoop:
             thread.start()
 
     def stop(self, seconds: float = 8.0) -> None:
-        """Finish what is under way, start nothing new. What does not finish in time is left to its lease."""
+        """Finish what is under way, start nothing new, and give back what no sender has begun.
+
+        What does not finish in time is left to its lease.
+        """
         self._stop.set()
         self._wakeup.set()
         for thread in self._threads:
             thread.join(seconds / len(self._threads))
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self.engine.give_back(self._not_begun)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -68,7 +74,7 @@ class EngineLoop:
         with self._counting:
             self._under_way += len(claims)
         for claim in claims:
-            self._pool.submit(self._do, claim, time.monotonic()).add_done_callback(self._is_done)
+            self._pool.submit(self._do, claim, time.monotonic()).add_done_callback(partial(self._is_done, claim))
         return bool(moved or claims)
 
     def _room(self) -> int:
@@ -85,9 +91,11 @@ class EngineLoop:
         waited = time.monotonic() - claimed
         self.engine.do(replace(claim, is_late=waited > LONG_WAIT))
 
-    def _is_done(self, _future: Future[None]) -> None:
+    def _is_done(self, claim: Claim, future: Future[None]) -> None:
         with self._counting:
             self._under_way -= 1
+            if future.cancelled():
+                self._not_begun.append(claim)
             has_room = self._is_busy and self._under_way <= self.engine.senders
         if has_room:
             self._wakeup.set()
