@@ -1,20 +1,15 @@
 """What the provider reports of our messages and calls. It does not repeat a callback that failed: we do."""
 
-from collections.abc import Callable
-
 import structlog
 from flask import Blueprint
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from ivr import webhook
+from ivr import transaction, webhook
 from models.database import Database
 from paging import outcomes
 from rules.line import Line
 
 log = structlog.get_logger(__name__)
-
-TRIES = 3
 
 
 class DeliveryCallbacks:
@@ -43,19 +38,9 @@ class DeliveryCallbacks:
         if sid is None or not self._is_ours(form):
             log.warning("a callback that says nothing of ours", delivery=delivery_id, sid=sid, status=status)
         else:
-            self._commit(report)
+            transaction.commit(self._database, report)
         return "", 204
 
     def _is_ours(self, form: webhook.Form) -> bool:
         """A token may sign for several accounts of one owner; only this one's messages are ours."""
         return form.text("AccountSid", 64) in ("", self._account_sid)
-
-    def _commit(self, work: Callable[[Session], None]) -> None:
-        """Run `work` in a transaction, again when it was the victim of a deadlock."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                with self._database.write() as session:
-                    return work(session)
-            except OperationalError:
-                if attempt == TRIES:
-                    raise

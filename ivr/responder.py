@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr import drill_calls, passing, twiml, webhook
+from ivr import drill_calls, passing, transaction, twiml, webhook
 from ivr.contact_test_calls import ContactTestCalls
 from ivr.drill_calls import is_drill
 from ivr.problems import HOLDING
@@ -25,6 +25,7 @@ from models.delivery import Delivery, DeliveryKind
 from models.ticket import Ticket, TicketState
 from paging import outcomes, pager
 from paging.pager import Acknowledgement, Outcome, Responder
+from paging.recipients import RINGING_KINDS
 from rules.line import Line
 from rules.wording import spoken
 
@@ -47,9 +48,10 @@ class Paged:
     @property
     def is_open(self) -> bool:
         """Whether it still waits for an answer: nobody has the ticket, or its owner is asked about it."""
-        if self.kind is DeliveryKind.FOLLOW_UP:
-            return self.ticket.state is TicketState.IN_CHARGE and self.ticket.taken_by == self.by.holder
-        return self.ticket.state is TicketState.OPEN
+        if self.ticket.state is TicketState.OPEN:
+            return True
+        is_theirs = self.ticket.state is TicketState.IN_CHARGE and self.ticket.taken_by == self.by.holder
+        return is_theirs and self.kind is DeliveryKind.FOLLOW_UP
 
 
 class ResponderCalls:
@@ -80,19 +82,20 @@ class ResponderCalls:
     def key(self, delivery_id: int) -> Response:
         """A key, or silence, which repeats the page and at last ends the call."""
         keys = webhook.form().digits
-        with self._database.write() as session:
-            now = self._database.now(session)
-            paged = self._paged(session, delivery_id)
-            if paged is None:
-                tested = self._tests.key(session, delivery_id, keys, _silences(), now)
-                return twiml.answer(tested or self._unknown())
-            if keys == "1" or (keys == "4" and is_drill(paged.ticket)):
-                return twiml.answer(self._accept(session, paged, now))
-            if keys == "2":
-                return twiml.answer(self._pass(session, paged, now))
-            if keys == "4":
-                return twiml.answer(self._accept_and_connect(session, paged, now))
-            return twiml.answer(self._ask_again(paged, keys))
+        return twiml.answer(transaction.commit(self._database, lambda session: self._act(session, delivery_id, keys)))
+
+    def _act(self, session: Session, delivery_id: int, keys: str) -> str:
+        now = self._database.now(session)
+        paged = self._paged(session, delivery_id)
+        if paged is None:
+            return self._tests.key(session, delivery_id, keys, _silences(), now) or self._unknown()
+        if keys == "1" or (keys == "4" and is_drill(paged.ticket)):
+            return self._accept(session, paged, now)
+        if keys == "2":
+            return self._pass(session, paged, now)
+        if keys == "4":
+            return self._accept_and_connect(session, paged, now)
+        return self._ask_again(paged, keys)
 
     def connected(self, delivery_id: int) -> Response:
         """The call with the caller is over, or they could not be reached."""
@@ -109,7 +112,7 @@ class ResponderCalls:
             .join(Ticket, Ticket.number == Delivery.ticket_number)
             .join(Contract, Contract.id == Ticket.contract_id)
             .join(Customer, Customer.id == Contract.customer_id)
-            .where(Delivery.id == delivery_id, Delivery.page_id.is_not(None))
+            .where(Delivery.id == delivery_id, Delivery.kind.in_(RINGING_KINDS))
         )
         row = session.execute(statement).one_or_none()
         if row is None:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from ivr import passing, twiml, webhook
+from ivr import passing, transaction, twiml, webhook
 from models.database import Database
 from models.delivery import Delivery, DeliveryKind
 from models.page import Page, PageState
@@ -42,15 +42,19 @@ class Texts:
         sender = form.sender
         if sender is None:
             return twiml.answer(twiml.message(None))
-        with self._database.write() as session:
-            theirs = or_(Technician.phone == sender, Technician.second_phone == sender)
-            statement = select(Technician).where(theirs).order_by(Technician.phone != sender, Technician.key)
-            technician = session.execute(statement).scalars().first()
-            if technician is None:
-                return twiml.answer(twiml.message(None))
-            now = self._database.now(session)
-            text = Conversation(session, self._line, technician, now).answer(form.text("Body", LONGEST_TEXT))
-        return twiml.answer(twiml.message(to_gsm7(text)))
+        body = form.text("Body", LONGEST_TEXT)
+        text = transaction.commit(self._database, lambda session: self._answer(session, sender, body))
+        return twiml.answer(twiml.message(text))
+
+    def _answer(self, session: Session, sender: str, body: str) -> str | None:
+        """What is answered; None for somebody who is not on file."""
+        theirs = or_(Technician.phone == sender, Technician.second_phone == sender)
+        statement = select(Technician).where(theirs).order_by(Technician.phone != sender, Technician.key)
+        technician = session.execute(statement).scalars().first()
+        if technician is None:
+            return None
+        conversation = Conversation(session, self._line, technician, self._database.now(session))
+        return to_gsm7(conversation.answer(body))[:LONGEST_TEXT]
 
 
 class Conversation:
@@ -70,9 +74,9 @@ class Conversation:
             return self._say("grammar")
         match reply.verb:
             case Verb.ACK:
-                return self._one(reply, self._paged(), self._acknowledge)
+                return self._one(reply, [*self._paged(), *self._reminded()], self._acknowledge)
             case Verb.ACK_ALL:
-                return " ".join(self._acknowledge(number) for number in self._paged()) or self._say("nothing_open")
+                return self._acknowledge_all()
             case Verb.PASS:
                 return self._one(reply, [*self._paged(), *self._owned()], self._pass)
             case Verb.DONE:
@@ -97,6 +101,13 @@ class Conversation:
         if taken.outcome in (Outcome.WON, Outcome.YOURS) and taken.ticket:
             return messages.text_of(self._line, taken.ticket, "reply.accepted")
         return self._lost(number, taken)
+
+    def _acknowledge_all(self) -> str:
+        """What each one is answered; of more than one text can say, the numbers alone."""
+        answers = " ".join(self._acknowledge(number) for number in self._paged())
+        if len(to_gsm7(answers)) > LONGEST_TEXT:
+            return self._say("status_yours", numbers=_listed(self._owned()))
+        return answers or self._say("nothing_open")
 
     def _pass(self, number: int) -> str:
         passed = passing.pass_on(self._session, self._line, number, self._by, self._now)
@@ -153,6 +164,15 @@ class Conversation:
         )
         statement = select(Page.ticket_number).where(Page.state == PageState.PAGING, Page.due_at.is_not(None), to_me)
         return list(self._session.execute(statement.order_by(Page.ticket_number)).scalars())
+
+    def _reminded(self) -> list[int]:
+        """The tickets that this technician has, and is asked about."""
+        statement = (
+            select(Ticket.number)
+            .join(Page, Page.ticket_number == Ticket.number)
+            .where(Ticket.taken_by == self._technician.key, Page.followed_up_at.is_not(None))
+        )
+        return list(self._session.execute(statement.order_by(Ticket.number)).scalars())
 
     def _owned(self) -> list[int]:
         """The unsolved tickets that this technician has."""

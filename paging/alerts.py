@@ -44,7 +44,7 @@ def _tell(session: Session, line: Line, cause: str, about: str, now: datetime, *
     for email in admins:
         post(
             session,
-            key=f"{occasion}:{email}"[:200],
+            key=f"{occasion}:{email}",
             kind=DeliveryKind.ALERT,
             channel=Channel.EMAIL,
             name=email[:120],

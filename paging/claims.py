@@ -63,6 +63,7 @@ class Due:
     page_state: PageState | None
     round: int | None
     level: int | None
+    followed_up_at: datetime | None
     priority: Priority | None
 
 
@@ -89,7 +90,7 @@ class Claims:
     def _due(self, limit: int) -> list[Due]:
         opens_at = sender_rate.opens_at(self._session, self._line)
         statement = (
-            select(Delivery, Page.state, Page.round, Page.level, Ticket.priority)
+            select(Delivery, Page.state, Page.round, Page.level, Page.followed_up_at, Ticket.priority)
             .outerjoin(Page, Page.id == Delivery.page_id)
             .outerjoin(Ticket, Ticket.number == Delivery.ticket_number)
             .where(Delivery.due_at <= self._now)
@@ -112,7 +113,7 @@ class Claims:
             return self._end_call(delivery)
         if delivery.kind is DeliveryKind.BUNDLE and not self._holds_together(delivery):
             return None
-        if delivery.kind in PAGING_KINDS and delivery.state is DeliveryState.PENDING and not self._is_wanted(due):
+        if delivery.state is DeliveryState.PENDING and not self._is_wanted(due):
             self._cancel(delivery)
             return None
         if self._must_not_ring(due):
@@ -138,11 +139,9 @@ class Claims:
 
     def _holds_together(self, bundle: Delivery) -> bool:
         """Whether all that the text names is still wanted; else its members go their own ways again."""
-        members = select(Delivery, Page.state).join(Page, Page.id == Delivery.page_id)
-        found = self._session.execute(members.where(Delivery.bundled_into == bundle.id)).all()
-        if all(state is PageState.PAGING for _, state in found):
+        if kindness.holds_together(self._session, bundle.id):
             return True
-        for member, _ in found:
+        for member in outcomes.members(self._session, bundle):
             if member.state is DeliveryState.ATTEMPTING:
                 member.state, member.due_at, member.bundled_into = DeliveryState.PENDING, self._now, None
                 member.attempted_at = None
@@ -150,13 +149,17 @@ class Claims:
         return False
 
     def _is_wanted(self, due: Due) -> bool:
-        """A page that somebody took meanwhile is not sent, nor is what a later message says as well.
+        """A page that somebody took meanwhile is not sent, nor is what a later message says as well, nor a reminder of
+        what the owner has done.
 
         This is asked of what waits: what may have gone out already is looked up first, so that a call can be ended.
         """
-        if due.page_state is not PageState.PAGING:
+        kind = due.delivery.kind
+        if kind not in PAGING_KINDS | {DeliveryKind.FOLLOW_UP}:
+            return True
+        if due.page_state is None or not may_leave(kind, due.page_state, due.followed_up_at):
             return False
-        if (due.delivery.round, due.delivery.level) == (due.round, due.level):
+        if kind in PAGING_KINDS and (due.delivery.round, due.delivery.level) == (due.round, due.level):
             return True
         return not kindness.is_superseded(self._session, due.delivery)
 
@@ -165,8 +168,8 @@ class Claims:
         delivery = due.delivery
         if delivery.kind is not DeliveryKind.PAGE or delivery.channel not in kindness.CALLS:
             return False
-        if due.priority is Priority.P1:
-            return False
+        if due.priority is Priority.P1 or delivery.state is not DeliveryState.PENDING:
+            return False  # what is in doubt may be ringing: it is looked up, so that it can be ended
         if not kindness.has_been_called_enough(self._session, self._limits, delivery, self._now):
             return False
         minutes = int(self._limits.calls_within.total_seconds() // 60)
@@ -264,6 +267,15 @@ class Claims:
             status_url=self._line.url(f"/twilio/delivery/{delivery.id}/status"),
         )
         return Claim(delivery.id, delivery.attempts, task, delivery.kind, delivery.channel, message, lost_since, sid)
+
+
+def may_leave(kind: DeliveryKind, state: PageState | None, followed_up_at: datetime | None) -> bool:
+    """Whether a message about a page whose state this is still says what is so."""
+    if kind in PAGING_KINDS:
+        return state is PageState.PAGING
+    if kind is DeliveryKind.FOLLOW_UP:
+        return state is PageState.ACKNOWLEDGED and followed_up_at is not None
+    return True
 
 
 def _is_first_text(delivery: Delivery) -> bool:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from models.database import Database, announce
 from models.delivery import DELIVERY_MOVES, Delivery, DeliveryKind, DeliveryState
-from models.page import Page, PageState
-from paging import outcomes
+from models.page import Page
+from paging import kindness, outcomes
 from paging.breaker import Breakers
 from paging.carriers.protocol import (
     AmbiguousFailure,
@@ -24,8 +24,7 @@ from paging.carriers.protocol import (
     SendFailure,
     TemporaryFailure,
 )
-from paging.claims import PAGING_KINDS, Claim, Task
-from paging.kindness import CALLS
+from paging.claims import Claim, Task, may_leave
 from rules.escalation import Channel
 from rules.line import Line
 
@@ -40,7 +39,7 @@ _DELIVERIES = Delivery.__table__
 assert isinstance(_DELIVERIES, Table)
 _COLUMNS = _DELIVERIES.c
 _HOLDER = (
-    select(_COLUMNS.state, _COLUMNS.attempts, Page.state)
+    select(_COLUMNS.state, _COLUMNS.attempts, Page.state, Page.followed_up_at)
     .outerjoin(Page, Page.id == _COLUMNS.page_id)
     .where(_COLUMNS.id == bindparam("id"))
 )
@@ -70,9 +69,7 @@ class NotOurs(Exception):
 class Courier:
     """Does claimed tasks, each in the thread that calls it."""
 
-    def __init__(
-        self, database: Database, line: Line, carriers: Mapping[Channel, Carrier], breakers: Breakers
-    ) -> None:
+    def __init__(self, database: Database, line: Line, carriers: Mapping[Channel, Carrier], breakers: Breakers) -> None:
         self._database = database
         self._line = line
         self._carriers = carriers
@@ -120,7 +117,7 @@ class Courier:
         with self._database.read() as session:
             taken = select(Delivery.provider_sid).where(Delivery.provider_sid.in_(found))
             known = set(session.execute(taken).scalars())
-            if claim.channel in CALLS and self._is_one_of_many(session, claim):
+            if claim.channel in kindness.CALLS and self._is_one_of_many(session, claim):
                 return None
         return next((sid for sid in found if sid not in known), None)
 
@@ -128,7 +125,7 @@ class Courier:
         """Whether another call to the same telephone is in doubt: a call does not tell what it is about."""
         others = select(Delivery.id).where(
             Delivery.address == claim.message.to,
-            Delivery.channel.in_(CALLS),
+            Delivery.channel.in_(kindness.CALLS),
             Delivery.state == DeliveryState.ATTEMPTING,
             Delivery.due_at.is_not(None),
             Delivery.id != claim.id,
@@ -146,12 +143,19 @@ class Courier:
     def _check(self, claim: Claim) -> None:
         """The last look before the network: a process that slept through its lease must not send."""
         with self._database.read() as session:
-            state, attempts, page = session.connection().execute(_HOLDER, {"id": claim.id}).one()
+            state, attempts, page, followed_up_at = session.connection().execute(_HOLDER, {"id": claim.id}).one()
         if state is not DeliveryState.ATTEMPTING or attempts != claim.attempt:
             raise NotOurs
-        if claim.kind in PAGING_KINDS and page is not PageState.PAGING:
+        if not may_leave(claim.kind, page, followed_up_at):
             self._settle(claim, DeliveryState.CANCELLED)
             raise NotOurs
+        if claim.kind is DeliveryKind.BUNDLE and not self._holds_together(claim):
+            self._settle(claim, DeliveryState.PENDING)  # its members go their own ways when it is claimed again
+            raise NotOurs
+
+    def _holds_together(self, claim: Claim) -> bool:
+        with self._database.read() as session:
+            return kindness.holds_together(session, claim.id)
 
     def _failed(self, claim: Claim, failure: SendFailure) -> None:
         match failure:

@@ -101,6 +101,7 @@ class Engine:
             now = self.database.now(session)
             later = now + AFTER_AN_ERROR
             session.execute(update(Page).where(Page.ticket_number == number, Page.due_at < later).values(due_at=later))
+        with self.database.write() as session:  # what kept the page may keep the alert: the others must go on
             alerts.stuck(session, self.line, number, now)
 
     def claim(self, limit: int) -> list[Claim]:
@@ -112,15 +113,18 @@ class Engine:
         with self.database.write() as session:
             taking = Claims(session, self.line, self._breakers, self.database.now(session))
             taken = taking.take(limit)
-        self._look_at(taking.moved)
+        try:
+            self._look_at(taking.moved)
+        except OperationalError:
+            log.warning("pages are looked at when their waits are over: they were locked for too long")
         return taken
 
     def _look_at(self, page_ids: Collection[int]) -> None:
-        """In a transaction of its own: pages are locked before deliveries."""
-        if page_ids:
+        """Each in a transaction of its own: pages are locked before deliveries, and one after the other."""
+        for page_id in page_ids:
             with self.database.write() as session:
                 now = self.database.now(session)
-                paging = update(Page).where(Page.id.in_(page_ids), Page.state == PageState.PAGING, Page.due_at > now)
+                paging = update(Page).where(Page.id == page_id, Page.state == PageState.PAGING, Page.due_at > now)
                 session.execute(paging.values(due_at=now))
 
     def do(self, claim: Claim) -> None:

@@ -39,7 +39,6 @@ OUTCOMES = {
     DeliveryState.FAILED: Outcome.FAILED,
     DeliveryState.CANCELLED: Outcome.FAILED,
 }
-UNSENT = (DeliveryState.PENDING, DeliveryState.ATTEMPTING)
 
 
 def advance(session: Session, line: Line, ticket: Ticket, page: Page, now: datetime) -> None:
@@ -97,7 +96,7 @@ class _Advance:
             Delivery.kind == DeliveryKind.PAGE,
         )
         return [
-            Attempt(key or "", channel, Outcome.STALLED if stalled and state in UNSENT else OUTCOMES[state])
+            Attempt(key or "", channel, _outcome(state, stalled))
             for key, channel, state, stalled in self._session.execute(statement)
         ]
 
@@ -175,3 +174,9 @@ class _Advance:
     def _tell(self, kind: str, **words: object) -> None:
         told = self._line.wording.say(f"event.{kind}", **words)
         record(self._session, self._ticket.number, self._now, kind, told)
+
+
+def _outcome(state: DeliveryState, stalled: bool) -> Outcome:
+    """What was lost while its carrier was down is lost, and no more waited for."""
+    outcome = OUTCOMES[state]
+    return Outcome.STALLED if stalled and outcome is Outcome.OPEN else outcome

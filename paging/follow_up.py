@@ -6,17 +6,24 @@ from sqlalchemy.orm import Session
 
 from models.page import Page, PageState
 from models.ticket import Ticket, TicketState
-from paging import messages, roster
+from paging import messages, recipients, roster
 from rules.escalation import ALARM_CHANNELS
 from rules.line import Line
 from rules.targets import Priority
 from tickets.story import record
 
 
-def sign_of_work(line: Line, ticket: Ticket, page: Page, now: datetime) -> None:
-    """Somebody does something about the ticket: from now on the owner has time again. The page is locked."""
+def sign_of_work(
+    session: Session, line: Line, ticket: Ticket, page: Page, now: datetime, but: int | None = None
+) -> None:
+    """Somebody does something about the ticket: from now on the owner has time again. The page is locked.
+
+    `but`: the call in which it was done.
+    """
     if page.state is not PageState.ACKNOWLEDGED:
         return
+    if page.followed_up_at is not None:
+        recipients.end_calls(session, page, now, but)
     page.followed_up_at = None
     page.due_at = now + line.policy.no_work_follow_up if _is_watched(ticket) else None
 

@@ -116,6 +116,12 @@ def texted_lately(session: Session, delivery: Delivery, now: datetime) -> list[T
     return _read(session, recent.limit(MOST_IN_ONE))
 
 
+def holds_together(session: Session, bundle_id: int) -> bool:
+    """Whether nobody has taken or closed any page that the text names."""
+    members = select(Delivery.id).join(Page, Page.id == Delivery.page_id).where(Delivery.bundled_into == bundle_id)
+    return session.execute(members.where(Page.state != PageState.PAGING).limit(1)).first() is None
+
+
 def own(session: Session, delivery: Delivery) -> Texted:
     """The text itself, with what it is about."""
     (found,) = _read(session, _texts_to(delivery).where(Delivery.id == delivery.id))

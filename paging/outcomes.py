@@ -58,7 +58,7 @@ def report(
     """
     pages = lock_pages(session, delivery_id)
     delivery = session.get(Delivery, delivery_id, with_for_update={"key_share": True}, populate_existing=True)
-    if delivery is None or delivery.channel is Channel.EMAIL:
+    if delivery is None or delivery.channel is Channel.EMAIL or _has_not_left(delivery):
         log.warning("callback for an unknown delivery", delivery=delivery_id, sid=sid, status=status)
         return False
     outcomes = TEXT_OUTCOMES if delivery.channel is Channel.SMS else CALL_OUTCOMES
@@ -73,6 +73,11 @@ def report(
     become(delivery, state, now)
     settled(session, line, delivery, pages, now)
     return True
+
+
+def _has_not_left(delivery: Delivery) -> bool:
+    """The provider cannot know of it yet: what is reported is not this one."""
+    return delivery.state is DeliveryState.PENDING and not delivery.attempts
 
 
 def _why(line: Line, delivery: Delivery, status: str, code: str) -> str:
@@ -130,7 +135,7 @@ def _share(member: Delivery, bundle: Delivery, now: datetime) -> None:
 def lock_pages(session: Session, delivery_id: int) -> Sequence[Page]:
     """The page of a delivery, or those of a bundle, locked before any delivery is."""
     page_ids = select(Delivery.page_id).where(or_(Delivery.id == delivery_id, Delivery.bundled_into == delivery_id))
-    pages = select(Page).where(Page.id.in_(page_ids)).order_by(Page.id).with_for_update(key_share=True)
+    pages = select(Page).where(Page.id.in_(page_ids)).order_by(Page.ticket_number).with_for_update(key_share=True)
     return session.execute(pages.execution_options(populate_existing=True)).scalars().all()
 
 

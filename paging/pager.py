@@ -103,7 +103,7 @@ def acknowledge(session: Session, line: Line, ticket_number: int, by: Responder,
         _move(session, page, PageState.ACKNOWLEDGED, due_at=None, acknowledged_at=now, acknowledged_by=by.holder)
         record(session, ticket_number, now, "acknowledged", line.wording.say("event.acknowledged", name=by.name))
     lifecycle.take_in_charge(session, line, ticket, by.holder, by.name, now)
-    _show_work(line, ticket, page, now)
+    _show_work(session, line, ticket, page, by, now)
     recipients.stand_down(session, line, ticket, by.holder, "taken", by.name, now, by.call)
     notices.taken_in_charge(session, line, ticket, by.name, now)
     if ticket.source is TicketSource.DRILL:
@@ -128,14 +128,14 @@ def _acknowledge_again(
     """The owner says once more that they have it, which is a sign of work; another one learns who has it."""
     is_owner = ticket.taken_by == by.holder
     if is_owner:
-        _show_work(line, ticket, page, now)
+        _show_work(session, line, ticket, page, by, now)
     outcome = Outcome.YOURS if is_owner else Outcome.TAKEN
     return Acknowledgement(outcome, ticket, holder_name(session, ticket), ticket.taken_in_charge_at)
 
 
-def _show_work(line: Line, ticket: Ticket, page: Page | None, now: datetime) -> None:
+def _show_work(session: Session, line: Line, ticket: Ticket, page: Page | None, by: Responder, now: datetime) -> None:
     if page is not None:
-        follow_up.sign_of_work(line, ticket, page, now)
+        follow_up.sign_of_work(session, line, ticket, page, now, by.call)
 
 
 def pass_on(session: Session, line: Line, ticket_number: int, by: Responder, now: datetime) -> Acknowledgement:
@@ -152,6 +152,7 @@ def pass_on(session: Session, line: Line, ticket_number: int, by: Responder, now
         name = holder_name(session, ticket)
         return Acknowledgement(Outcome.REFUSED, ticket, name, ticket.taken_in_charge_at)
     lifecycle.give_back(session, ticket)
+    recipients.end_calls(session, page, now, by.call)
     _move(session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None, followed_up_at=None)
     return _escalate(session, line, ticket, page, by, now)
 
@@ -193,19 +194,19 @@ def take_back(session: Session, line: Line, ticket: Ticket, page: Page, now: dat
 def wait(session: Session, line: Line, ticket: Ticket, by: Responder, reason: str, now: datetime) -> None:
     """Wait for the customer or a third party: every clock stops. Raises MoveRefused."""
     lifecycle.wait(session, line, ticket, by.name, reason, now)
-    _show_work(line, ticket, lock_page(session, ticket.number), now)
+    _show_work(session, line, ticket, lock_page(session, ticket.number), by, now)
 
 
 def resume(session: Session, line: Line, ticket: Ticket, by: Responder, now: datetime) -> None:
     """What was waited for is there. Raises MoveRefused."""
     lifecycle.resume(session, line, ticket, by.name, now)
-    _show_work(line, ticket, lock_page(session, ticket.number), now)
+    _show_work(session, line, ticket, lock_page(session, ticket.number), by, now)
 
 
 def note(session: Session, line: Line, ticket: Ticket, by: Responder, text: str, now: datetime) -> None:
     """A person's words in the story: a sign of work."""
     lifecycle.note(session, line, ticket, by.name, text, now)
-    _show_work(line, ticket, lock_page(session, ticket.number), now)
+    _show_work(session, line, ticket, lock_page(session, ticket.number), by, now)
 
 
 def change_priority(
@@ -214,7 +215,7 @@ def change_priority(
     """Raise or lower a ticket; a page that is out goes on as the new priority wants it. Raises MoveRefused."""
     lifecycle.change_priority(session, line, ticket, priority, by.name, reason, now)
     page = lock_page(session, ticket.number)
-    _show_work(line, ticket, page, now)
+    _show_work(session, line, ticket, page, by, now)
     if page is not None and page.state is PageState.PAGING:
         page.due_at = now
         announce(session)
@@ -254,6 +255,7 @@ def _close(session: Session, line: Line, ticket: Ticket, by: Responder, now: dat
     unanswered = page.state is PageState.PAGING
     _move(session, page, PageState.CLOSED, due_at=None)
     recipients.cancel_pending(session, page, now)
+    recipients.end_calls(session, page, now, by.call)
     if unanswered:
         recipients.stand_down(session, line, ticket, by.holder, "closed", by.name, now, by.call)
 

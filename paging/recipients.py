@@ -17,6 +17,7 @@ from rules.line import Line
 from tickets.outbox import Reference, post
 
 PAGING_KINDS = (DeliveryKind.PAGE, DeliveryKind.ALARM)
+RINGING_KINDS = (*PAGING_KINDS, DeliveryKind.FOLLOW_UP)
 NEVER_LEFT = (DeliveryState.PENDING, DeliveryState.CANCELLED)
 
 
@@ -62,7 +63,7 @@ def end_calls(session: Session, page: Page, now: datetime, but: int | None) -> N
     """No telephone rings on for a page that somebody has; `but` is the call in which they took it."""
     ringing = select(Delivery).where(
         Delivery.page_id == page.id,
-        Delivery.kind.in_(PAGING_KINDS),
+        Delivery.kind.in_(RINGING_KINDS),
         Delivery.channel.in_(CALLS),
         Delivery.state.in_((DeliveryState.ATTEMPTING, DeliveryState.SENT)),
         Delivery.id != (but or 0),

@@ -1,5 +1,6 @@
 """The outbox: whatever leaves the house is first a row, written in the transaction that decided it."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,7 @@ URGENCY = {
     DeliveryKind.UPDATE: 1,
     DeliveryKind.NOTICE: 2,
 }
+LONGEST_KEY = 200
 LONGEST_NAME = 120
 LONGEST_SUBJECT = 200
 NO_EMAIL = "no e-mail address on file"
@@ -60,13 +62,13 @@ def post(
 ) -> bool:
     """Put one message to one person into the outbox, once per `key`. Answers whether it is new.
 
-    Without an address it is written as failed, so that the story tells it and the page moves on. A name or a subject
-    that is too long for its column is cut: it must not keep a page from leaving.
+    Without an address it is written as failed, so that the story tells it and the page moves on. A key, a name or a
+    subject that is too long for its column is cut: it must not keep a page from leaving.
     """
     about = about or Reference()
     reachable = bool(address)
     values = {
-        "key": key,
+        "key": _fitting(key),
         "kind": kind,
         "channel": channel,
         "urgency": URGENCY[kind],
@@ -91,3 +93,11 @@ def post(
     if new and reachable:
         announce(session)
     return new
+
+
+def _fitting(key: str) -> str:
+    """A key with a long address in it, as short as its column, and still like no other."""
+    if len(key) <= LONGEST_KEY:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: LONGEST_KEY - len(digest) - 1]}:{digest}"

@@ -50,7 +50,7 @@ class SmtpCarrier:
             raise TemporaryFailure("the mail server cannot be reached") from error
         except (OSError, smtplib.SMTPException) as error:
             raise AmbiguousFailure("the mail server did not answer in time") from error
-        return str(mail["Message-ID"])
+        return _unique_part(mail)
 
     def find(self, message: Message, since: datetime) -> list[str]:
         """A mail server keeps no list to look in: an e-mail in doubt is sent again."""
@@ -90,3 +90,8 @@ class SmtpCarrier:
 def _meaning(code: int, text: str) -> PermanentFailure | TemporaryFailure:
     kind = PermanentFailure if 500 <= code < 600 else TemporaryFailure
     return kind(f"the mail server answers {code}: {text}", str(code))
+
+
+def _unique_part(mail: EmailMessage) -> str:
+    """The Message-ID without its host, which says nothing new and may be long."""
+    return str(mail["Message-ID"]).strip("<>").rpartition("@")[0]

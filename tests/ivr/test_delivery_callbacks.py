@@ -2,10 +2,10 @@
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.exc import OperationalError
 
 from models.delivery import Delivery, DeliveryState
 from paging import outcomes
+from tests.ivr.deadlock import fails_once
 from tests.ivr.world import ACCOUNT, World
 
 
@@ -46,15 +46,7 @@ def test_a_delivery_that_is_not_known_changes_nothing(acme_on_both: World) -> No
 
 
 def test_a_deadlock_is_tried_again(sent: Delivery, acme_on_both: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    tried: list[int] = []
-
-    def report_after_a_deadlock(*arguments: object) -> bool:
-        tried.append(1)
-        if len(tried) == 1:
-            raise OperationalError("deadlock detected", {}, Exception())
-        return True
-
-    monkeypatch.setattr(outcomes, "report", report_after_a_deadlock)
+    tried = fails_once(monkeypatch, outcomes, "report")
     assert report(acme_on_both, sent.id, MessageSid="SM1", MessageStatus="delivered") == 204
     assert len(tried) == 2
 
@@ -86,3 +78,11 @@ def test_the_failure_of_another_message_is_not_this_one_s(sent: Delivery, acme_o
         session.execute(update(Delivery).where(Delivery.id == sent.id).values(provider_sid="SM1"))
     assert report(acme_on_both, sent.id, MessageSid="SM2", MessageStatus="failed") == 204
     assert acme_on_both.all(Delivery, Delivery.id == sent.id)[0].state is DeliveryState.SENT
+
+
+@pytest.mark.parametrize("status", ["failed", "delivered", "sent"])
+def test_what_has_not_been_sent_yet_cannot_have_failed(sent: Delivery, acme_on_both: World, status: str) -> None:
+    with acme_on_both.database.write() as session:
+        session.execute(update(Delivery).where(Delivery.id == sent.id).values(state=DeliveryState.PENDING))
+    assert report(acme_on_both, sent.id, MessageSid="SM2", MessageStatus=status) == 204
+    assert acme_on_both.all(Delivery, Delivery.id == sent.id)[0].state is DeliveryState.PENDING

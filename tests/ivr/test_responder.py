@@ -1,12 +1,14 @@
 """The technician's call: accept, pass, hear the description, be connected; a machine is never an answer."""
 
 import pytest
+from sqlalchemy import update
 
-from models.delivery import DeliveryState
+from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.page import PageState
 from models.ticket import TicketState
 from paging import pager
 from paging.pager import Responder
+from tests.ivr.deadlock import fails_once
 from tests.ivr.telephone import Telephone
 from tests.ivr.world import ANNA, STRANGER, World
 
@@ -141,3 +143,26 @@ def test_an_unknown_page_ends_politely(world: World, path: str) -> None:
 
 def test_an_impossible_page_is_not_found(world: World) -> None:
     assert world.post(f"/twilio/page/{10**30}/key", {"CallSid": "CA1"}).status_code == 404
+
+
+def test_a_reminding_call_is_a_page_again_once_nobody_has_the_ticket(paged: World) -> None:
+    """It rang while the owner had it, and is picked up after the page went on."""
+    number = paged.ticket().number
+    with paged.database.write() as session:
+        reminder = update(Delivery).where(Delivery.id == paged.voice_page(number).id)
+        session.execute(reminder.values(kind=DeliveryKind.FOLLOW_UP))
+    call = anna_answers(paged)
+    assert "no update" in call.said
+    assert "is yours" in call.press("1").said
+
+
+def test_what_never_rings_cannot_be_answered(paged: World) -> None:
+    with paged.database.write() as session:
+        session.execute(update(Delivery).values(kind=DeliveryKind.STAND_DOWN))
+    assert "not known any more" in anna_answers(paged).said
+
+
+def test_a_key_that_is_the_victim_of_a_deadlock_counts(paged: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = anna_answers(paged)
+    fails_once(monkeypatch, pager, "acknowledge")
+    assert "is yours" in call.press("1").said

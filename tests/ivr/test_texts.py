@@ -6,7 +6,9 @@ from sqlalchemy import update
 from models.customer import Customer
 from models.page import Page, PageState
 from models.ticket import TicketState
+from paging import pager
 from rules.gsm7 import segments, to_gsm7
+from tests.ivr.deadlock import fails_once
 from tests.ivr.world import ANNA, BRUNO, STRANGER, World
 
 
@@ -92,6 +94,23 @@ def test_a_bare_word_lists_the_tickets_when_several_can_be_meant(paged: World) -
     assert {ticket.taken_by for ticket in paged.tickets()} == {"anna"}
 
 
+def test_ack_all_of_more_than_a_text_can_say_is_answered_with_numbers(paged: World) -> None:
+    for _ in range(24):
+        paged.phone().to_closing().wait()
+    for _ in range(3):
+        paged.due()
+    answer = paged.text(ANNA, "ACK ALL") or ""
+    assert answer.startswith("Yours: 100001, 100002")
+    assert answer.endswith("and 13 more.")
+    assert {ticket.taken_by for ticket in paged.tickets()} == {"anna"}
+
+
+def test_a_text_that_is_the_victim_of_a_deadlock_is_read_again(paged: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_once(monkeypatch, pager, "acknowledge")
+    assert "is yours" in (paged.text(ANNA, "ACK") or "")
+    assert paged.ticket().taken_by == "anna"
+
+
 def test_a_bare_word_says_when_nothing_is_open(acme: World) -> None:
     assert acme.text(ANNA, "ACK") == "No page is open for you."
     assert acme.text(ANNA, "ACK ALL") == "No page is open for you."
@@ -134,7 +153,8 @@ def test_strangers_get_nothing(paged: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["", " ", "\n\n", "👍", "👍" * 800, "x" * 1600, "é" * 1600, "0" * 1600, "ＡＣＫ １００００１", "\x00"]  # noqa: RUF001
+    "body",
+    ["", " ", "\n\n", "👍", "👍" * 800, "x" * 1600, "é" * 1600, "0" * 1600, "ＡＣＫ １００００１", "\x00"],  # noqa: RUF001
 )
 def test_texts_that_say_nothing_are_answered_with_the_grammar_and_change_nothing(paged: World, body: str) -> None:
     before = [(page.state, page.level) for page in paged.all(Page)]

@@ -22,8 +22,8 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
         "after_ack",
         (
             Defect(recipients.cancel_pending, "DeliveryState.PENDING", "DeliveryState.CANCELLED"),
-            Defect(Claims._is_wanted, "is not PageState.PAGING", "is None"),
-            Defect(Courier._check, "is not PageState.PAGING", "is None"),
+            Defect(Claims._is_wanted, "due.page_state is not PageState.PAGING", "due.page_state is None"),
+            Defect(Courier._check, "page is not PageState.PAGING", "page is None"),
         ),
     ),
     "a message is written down as sent before it was": (
@@ -32,7 +32,7 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
     ),
     "a lost answer is not looked up before the message is sent again": (
         "looked_up",
-        (Defect(Courier._hand_over, "self._find(carrier, claim, claim.lost_since)", "None"),),
+        (Defect(Courier._hand_over, "claim.lost_since is not None and", "claim.lost_since is claim and"),),
     ),
     "a page that waits forgets when it is due": (
         "due",

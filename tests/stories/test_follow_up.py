@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.stories.pages import NUMBER, page_of, reports
+from models.delivery import DeliveryKind, DeliveryState
+from simulator import faults
+from simulator.faults import FaultKind
+from tests.stories.pages import ANNA, NUMBER, deliveries, page_of, reports
 from tests.world import World
 
 
@@ -46,6 +49,14 @@ def test_an_answer_to_the_reminder_keeps_it(taken: World) -> None:
     assert len(reminders(taken)) == 1
     taken.passes(minutes=2)
     assert len(reminders(taken)) == 2
+
+
+def test_a_bare_word_answers_the_only_reminder(taken: World) -> None:
+    taken.passes(minutes=31)
+    (answer,) = taken.handset("anna").sends("ACK")
+    assert "is yours" in answer
+    taken.passes(minutes=29)
+    assert taken.ticket(NUMBER)["taken_by"] == "anna"
 
 
 def test_a_key_in_the_reminding_call_keeps_it(taken: World) -> None:
@@ -113,3 +124,48 @@ def test_a_p2_that_is_raised_is_followed_up(world: World) -> None:
     world.post(f"/api/v1/tickets/{NUMBER}/raise", {"priority": "P1", "reason": "all is dead now"})
     world.passes(minutes=30)
     assert len(reminders(world)) == 1
+
+
+def test_a_reminder_that_was_held_up_is_not_sent_for_what_is_solved(taken: World) -> None:
+    taken.passes(minutes=29)
+    taken.company.add_fault(FaultKind.REFUSE, ANNA, times=1_000, code=20429)
+    taken.passes(minutes=2)
+    taken.handset("anna").sends("DONE rebooted")
+    with taken.company.exchange() as exchange:
+        faults.clear(exchange.session)
+    taken.passes(minutes=3)
+    assert reminders(taken) == []
+    assert {each.state for each in deliveries(taken, DeliveryKind.FOLLOW_UP)} == {DeliveryState.CANCELLED}
+
+
+@pytest.mark.parametrize("word", ["ACK", "PASS", "DONE rebooted"])
+def test_the_telephone_stops_ringing_when_the_reminder_is_answered_by_text(taken: World, word: str) -> None:
+    taken.passes(minutes=30)
+    assert taken.handset("anna").ringing
+    taken.handset("anna").sends(word)
+    taken.settles()
+    assert not taken.handset("anna").ringing
+
+
+def test_a_reminder_that_was_claimed_when_the_owner_moved_is_not_sent(taken: World) -> None:
+    due_at = page_of(taken).due_at
+    assert due_at is not None
+    taken.clock.at = due_at
+    taken.engine.move_pages()
+    claimed = taken.engine.claim(10)
+    taken.handset("anna").sends("ACK")
+    for claim in claimed:
+        taken.engine.do(claim)
+    taken.settles()
+    assert reminders(taken) == []
+    assert not taken.handset("anna").ringing
+
+
+def test_who_answers_the_reminding_call_after_losing_the_ticket_may_take_it_again(taken: World) -> None:
+    taken.passes(minutes=30)
+    call = taken.handset("anna").answers()
+    taken.handset("carla").sends("PASS")
+    taken.post(f"/api/v1/tickets/{NUMBER}/pass", {})
+    call.presses("1")
+    assert "is yours" in call.words
+    assert taken.ticket(NUMBER)["taken_by"] == "anna"

@@ -151,3 +151,17 @@ customers:
     kinds = {each.kind for each in sent}
     assert {DeliveryKind.PAGE, DeliveryKind.ALARM, DeliveryKind.STAND_DOWN} <= kinds
     assert {each.body for each in sent if segments(each.body) != 1} == set()
+
+
+def test_a_text_for_many_that_was_claimed_when_one_was_taken_falls_apart(world: World) -> None:
+    three_problems(world)
+    world.engine.move_pages()
+    claimed = world.engine.claim(10)
+    world.post("/api/v1/tickets/100001/acknowledge", {"by": "bruno"})
+    for claim in claimed:
+        world.engine.do(claim)
+    world.passes(seconds=5)
+    (text,) = pages_to(world)
+    assert "100001" not in text
+    assert "P2 100002" in text
+    assert "P2 100003" in text

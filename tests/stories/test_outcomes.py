@@ -7,10 +7,11 @@ from models.account import Role
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.technician import Technician
 from paging.breaker import LONGEST_REST
+from paging.engine import AFTER_AN_ERROR
 from rules.escalation import Channel
 from simulator import faults
 from simulator.faults import FaultKind
-from tests.stories.pages import ANNA, NUMBER, deliveries, mails, reports
+from tests.stories.pages import ANNA, NUMBER, deliveries, mails, page_of, reports
 from tests.world import ADA, World
 
 
@@ -172,3 +173,36 @@ def test_what_waited_for_a_carrier_leaves_as_soon_as_it_is_back(world: World) ->
     assert world.clock.at - started <= LONGEST_REST
     waiting = [each for each in deliveries(world, *DeliveryKind, channel=Channel.SMS) if each.stalled]
     assert [each.state for each in waiting if each.state is DeliveryState.PENDING] == []
+
+
+def test_an_alert_that_cannot_be_written_does_not_keep_the_page_at_the_head_of_the_queue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(*arguments: object) -> None:
+        raise RuntimeError("a defect")
+
+    reports(world)
+    due_at = page_of(world).due_at
+    assert due_at is not None
+    world.clock.at = due_at
+    with monkeypatch.context() as broken:
+        broken.setattr("paging.engine.advance", stumbles)
+        broken.setattr("paging.alerts.stuck", stumbles)
+        with pytest.raises(RuntimeError):
+            world.engine.move_pages()
+    assert page_of(world).due_at == due_at + AFTER_AN_ERROR
+
+
+def test_an_address_as_long_as_may_be_keeps_no_page_from_leaving(world: World) -> None:
+    address = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.example"
+    world.loads(f"""
+customers:
+  - name: Acme SpA
+    contracts: [{{number: C-1001, contacts: [{{name: Ada Bianchi, phone: "{ADA}", email: {address}}}]}}]
+""")
+    reports(world)
+    world.handset("anna").sends("ACK")
+    world.settles()
+    assert world.ticket(NUMBER)["state"] == "in_charge"
+    notices = deliveries(world, DeliveryKind.NOTICE, channel=Channel.EMAIL)
+    assert [each.address for each in notices if each.name == "Ada Bianchi"] == [address, address]
