@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.delivery import DeliveryState
-from paging import escalation, outcomes, pager, recipients
-from paging.claims import Claims
+from paging import claims, escalation, outcomes, pager, recipients
 from paging.delivery import Courier
 from rules import escalation as rule
 from tests.databases import fast_folder, sqlite_copy
@@ -22,8 +21,7 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
         "after_ack",
         (
             Defect(recipients.cancel_pending, "DeliveryState.PENDING", "DeliveryState.CANCELLED"),
-            Defect(Claims._is_wanted, "due.page_state is not PageState.PAGING", "due.page_state is None"),
-            Defect(Courier._check, "page is not PageState.PAGING", "page is None"),
+            Defect(claims.may_leave, "return state is PageState.PAGING", "return True"),
         ),
     ),
     "a message is written down as sent before it was": (
