@@ -124,7 +124,7 @@ def holds_together(session: Session, bundle_id: int) -> bool:
 
 def own(session: Session, delivery: Delivery) -> Texted:
     """The text itself, with what it is about."""
-    (found,) = _read(session, _texts_to(delivery).where(Delivery.id == delivery.id))
+    (found,) = _read(session, _texts().where(Delivery.id == delivery.id))
     return found
 
 
@@ -137,18 +137,22 @@ def bundle_text(line: Line, texts: Sequence[Texted]) -> str:
 
 
 def _texts_to(delivery: Delivery) -> Select[Delivery, int, Priority, str, str]:
+    """The page's texts to the technician of this one that nobody has taken."""
+    return _texts().where(
+        Delivery.technician_key == delivery.technician_key,
+        Delivery.channel == Channel.SMS,
+        Delivery.kind == DeliveryKind.PAGE,
+        Page.state == PageState.PAGING,
+    )
+
+
+def _texts() -> Select[Delivery, int, Priority, str, str]:
     return (
         select(Delivery, Ticket.number, Ticket.priority, Customer.name, Contract.number)
         .join(Page, Page.id == Delivery.page_id)
         .join(Ticket, Ticket.number == Delivery.ticket_number)
         .join(Contract, Contract.id == Ticket.contract_id)
         .join(Customer, Customer.id == Contract.customer_id)
-        .where(
-            Delivery.technician_key == delivery.technician_key,
-            Delivery.channel == Channel.SMS,
-            Delivery.kind == DeliveryKind.PAGE,
-            Page.state == PageState.PAGING,
-        )
         .order_by(Delivery.id)
     )
 
