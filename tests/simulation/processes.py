@@ -120,7 +120,6 @@ class Processes:
     def _cycle(self, process: Process) -> bool:
         moved = self._moves_pages(process)
         claims = self._claims(process)
-        self._watch.claimed(claim.message for claim in claims)
         if claims and self._chance.random() < KILLED_AFTER_CLAIM * self._crashes.scale:
             raise Killed
         for claim in claims:

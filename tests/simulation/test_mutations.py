@@ -21,7 +21,7 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
         "after_ack",
         (
             Defect(recipients.cancel_pending, "DeliveryState.PENDING", "DeliveryState.CANCELLED"),
-            Defect(claims.may_leave, "return state is PageState.PAGING", "return state is not None"),
+            Defect(claims.may_leave, "return state is PageState.PAGING", "return True"),
         ),
     ),
     "a message is written down as sent before it was": (

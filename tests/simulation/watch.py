@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -52,7 +52,6 @@ class Watch:
         self._newest_line = 0
         self._owners: dict[int, str] = {}
         self._reached: defaultdict[int | None, set[str]] = defaultdict(set)
-        self._claimed: dict[tuple[int, int], int] = {}
 
     def disturbed(self, seconds: float = 0) -> None:
         """Something keeps the engines from their work for so long."""
@@ -87,26 +86,15 @@ class Watch:
             if lines.get(line.id) != line:
                 raise Violation("story", f"ticket {line.number} lost a line: {line.text}")
 
-    def claimed(self, messages: Iterable[Message]) -> None:
-        """An engine has taken these to send."""
-        for message in messages:
-            self._claimed[message.delivery_id, message.attempt] = self._steps
-
     def is_asked(self, message: Message) -> None:
-        """A carrier is about to get a message: none about a page that somebody has.
-
-        A text that says several was put together when it was claimed, and may be a moment late.
-        """
+        """A carrier is about to get a message: it names its tickets, and nobody has one of them."""
         self.messages.is_asked(message)
-        said = self._says(message.delivery_id)
-        for row in said:
-            if f"{self.cases[row.page_id or 0].page.number}" not in message.body:
+        for row in self._says(message.delivery_id):
+            case = self.cases[row.page_id or 0]
+            if f"{case.page.number}" not in message.body:
                 raise Violation("names", f"#{message.delivery_id} does not name the ticket of #{row.id}")
-        ends = [self.cases[row.page_id].ended for row in said if row.page_id in self.cases]
-        alone = any(row.id == message.delivery_id for row in said)
-        last = self._steps if alone else self._claimed[message.delivery_id, message.attempt]
-        if ends and all(ended is not None and ended <= last for ended in ends):
-            raise Violation("after_ack", f"#{message.delivery_id} goes out, and somebody has its page")
+            if case.ended is not None:
+                raise Violation("after_ack", f"#{message.delivery_id} goes out, and somebody has {case.page.number}")
 
     def excuse(self, number: int, fate: Fate) -> None:
         if fate not in (Fate.FINE, Fate.SLOW):
