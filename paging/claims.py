@@ -88,7 +88,7 @@ class Claims:
         return [claim for due in found if (claim := self._consider(due))]
 
     def _due(self, limit: int) -> list[Due]:
-        opens_at = sender_rate.opens_at(self._session, self._line)
+        opens_at = sender_rate.opens_at(self._session, self._line, self._now)
         statement = (
             select(Delivery, Page.state, Page.round, Page.level, Page.followed_up_at, Ticket.priority)
             .outerjoin(Page, Page.id == Delivery.page_id)
@@ -98,7 +98,7 @@ class Claims:
             .limit(limit)
             .with_for_update(of=Delivery, skip_locked=True, key_share=True)
         )
-        if opens_at is not None and opens_at > self._now:
+        if opens_at is not None:
             statement = statement.where(Delivery.channel != Channel.SMS)
         return [Due(*row) for row in self._session.execute(statement)]
 
@@ -182,7 +182,7 @@ class Claims:
     def _text(self, delivery: Delivery) -> Claim | None:
         """A text, if the number may send one now; a page's, together with the others that wait for its reader."""
         if _is_first_text(delivery) and delivery.technician_key in self._readers:
-            again_at = kindness.text_again_at(self._session, self._limits, delivery)
+            again_at = kindness.text_again_at(self._session, self._limits, delivery, self._now)
             if again_at is not None and again_at > self._now:
                 delivery.due_at = again_at
                 return None
@@ -290,10 +290,10 @@ def _first_due(channel: Channel) -> ScalarSelect[datetime | None]:
 _FIRST_DUE = select(*(_first_due(channel).label(channel) for channel in Channel))
 
 
-def next_due(session: Session, line: Line) -> datetime | None:
+def next_due(session: Session, line: Line, now: datetime) -> datetime | None:
     """When the outbox must be looked at next. Texts wait for their number."""
     times = dict(zip(Channel, session.connection().execute(_FIRST_DUE).one(), strict=True))
     text_due_at = times[Channel.SMS]
-    if text_due_at is not None and (opens_at := sender_rate.opens_at(session, line)):
+    if text_due_at is not None and (opens_at := sender_rate.opens_at(session, line, now)):
         times[Channel.SMS] = max(text_due_at, opens_at)
     return min((at for at in times.values() if at is not None), default=None)

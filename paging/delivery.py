@@ -135,6 +135,7 @@ class Courier:
         others = select(Delivery.id).where(
             Delivery.address == claim.message.to,
             Delivery.channel.in_(kindness.CALLS),
+            Delivery.kind != DeliveryKind.HANG_UP,
             Delivery.state == DeliveryState.ATTEMPTING,
             Delivery.due_at.is_not(None),
             Delivery.id != claim.id,

@@ -107,8 +107,9 @@ class Engine:
     def claim(self, limit: int) -> list[Claim]:
         """What is ours to do at the carriers now."""
         with self.database.read() as session:
-            due = claims.next_due(session, self.line)
-            if due is None or due > self.database.now(session):
+            now = self.database.now(session)
+            due = claims.next_due(session, self.line, now)
+            if due is None or due > now:
                 return []
         with self.database.write() as session:
             taking = Claims(session, self.line, self._breakers, self.database.now(session))
@@ -157,7 +158,8 @@ class Engine:
 
     def next_due_in(self, session: Session) -> datetime | None:
         """The same, in a session that is there."""
-        times = [self.next_page_due(session), claims.next_due(session, self.line)]
+        now = self.database.now(session)
+        times = [self.next_page_due(session), claims.next_due(session, self.line, now)]
         return min((at for at in times if at is not None), default=None)
 
     def next_page_due(self, session: Session) -> datetime | None:

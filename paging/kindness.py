@@ -59,14 +59,17 @@ def readers_of_many(session: Session, limits: Limits, keys: Collection[str], now
     return frozenset(key for key in session.execute(statement).scalars() if key)
 
 
-def text_again_at(session: Session, limits: Limits, delivery: Delivery) -> datetime | None:
-    """When the technician may be texted about a page again; None where no text went before."""
+def text_again_at(session: Session, limits: Limits, delivery: Delivery, now: datetime) -> datetime | None:
+    """When the technician may be texted about a page again; None where no text went before.
+
+    What was written down before the clock was set back does not count.
+    """
     statement = select(Delivery.attempted_at).where(
         Delivery.technician_key == delivery.technician_key,
         Delivery.channel == Channel.SMS,
         Delivery.kind.in_((DeliveryKind.PAGE, DeliveryKind.BUNDLE)),
         Delivery.state.not_in(NOT_TEXTED),
-        Delivery.attempted_at.is_not(None),
+        Delivery.attempted_at <= now,
         Delivery.id != delivery.id,
     )
     last = session.execute(statement.order_by(Delivery.attempted_at.desc()).limit(1)).scalar()

@@ -9,14 +9,22 @@ from models.database import insert_once
 from models.service import Sender
 from rules.line import Line
 
+FARTHEST = timedelta(minutes=1)
+"""A number is never held up for so long: a later time was written before the clock was set back."""
 
-def opens_at(session: Session, line: Line) -> datetime | None:
-    """When the number may text next; None where it was never held up, or there is no limit."""
+
+def opens_at(session: Session, line: Line, now: datetime) -> datetime | None:
+    """When the number may text next; None where it may now, or there is no limit."""
     if not line.policy.limits.texts_a_second:
         return None
     statement = select(Sender.free_at).where(Sender.number == line.text_number)
     free_at = session.execute(statement).scalar()
-    return free_at - _burst(line) if free_at else None
+    return free_at - _burst(line) if free_at and _holds(free_at, line, now) else None
+
+
+def _holds(free_at: datetime, line: Line, now: datetime) -> bool:
+    """Whether what the number has sent is still on its way at the carrier's rate."""
+    return now < free_at - _burst(line) <= now + FARTHEST
 
 
 class Budget:
@@ -34,9 +42,10 @@ class Budget:
         if not rate:
             return True
         sender = self._locked()
-        if sender.free_at - _burst(self._line) > self._now:
+        if _holds(sender.free_at, self._line, self._now):
             return False
-        sender.free_at = max(sender.free_at, self._now) + timedelta(seconds=segments / rate)
+        last = sender.free_at if sender.free_at <= self._now + FARTHEST else self._now
+        sender.free_at = max(last, self._now) + timedelta(seconds=segments / rate)
         return True
 
     def _locked(self) -> Sender:

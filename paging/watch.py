@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import requests
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.database import Database, insert_once
-from models.delivery import Delivery
+from models.delivery import Delivery, DeliveryKind
 from models.page import Page
 from models.service import Periodic
 from paging import alerts
@@ -20,6 +20,8 @@ from tickets.outbox import URGENCY
 log = structlog.get_logger(__name__)
 
 LATE = timedelta(seconds=60)
+NOTICES_LATE = timedelta(minutes=10)
+"""Customers' notices go after all else, and a number texts slowly: a minute says nothing of the engine."""
 LOOK_EVERY = timedelta(seconds=20)
 KEPT = timedelta(days=1)
 PING_TIMEOUT = 10.0  # seconds
@@ -35,10 +37,14 @@ class Overdue:
 
 def overdue(session: Session, now: datetime) -> Overdue:
     """Counts what is overdue, by index alone: urgencies are named because the index begins with them."""
-    late = now - LATE
-    pages = select(func.count()).select_from(Page).where(Page.due_at < late)
-    messages = select(func.count()).select_from(Delivery)
-    messages = messages.where(Delivery.urgency.in_(set(URGENCY.values())), Delivery.due_at < late)
+    pages = select(func.count()).select_from(Page).where(Page.due_at < now - LATE)
+    notices = URGENCY[DeliveryKind.NOTICE]
+    urgent = {urgency for urgency in URGENCY.values() if urgency != notices}
+    late = or_(
+        and_(Delivery.urgency.in_(urgent), Delivery.due_at < now - LATE),
+        and_(Delivery.urgency == notices, Delivery.due_at < now - NOTICES_LATE),
+    )
+    messages = select(func.count()).select_from(Delivery).where(late)
     return Overdue(session.execute(pages).scalar_one(), session.execute(messages).scalar_one())
 
 

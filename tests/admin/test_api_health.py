@@ -64,7 +64,7 @@ def test_not_ready_when_a_message_waits_for_an_engine(api):
         post(
             session,
             key="k",
-            kind=DeliveryKind.NOTICE,
+            kind=DeliveryKind.DUTY,
             channel=Channel.EMAIL,
             name="Ada",
             address="ada@example.com",

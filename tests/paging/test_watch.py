@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from admin.accounts import add_user
 from models.account import Role
 from models.delivery import Delivery, DeliveryKind
 from models.page import Page
-from paging.watch import Watch
+from paging.watch import Watch, overdue
 from tests.stories.pages import reports
 from tests.world import World
 
@@ -99,3 +99,19 @@ def test_readyz_fails_while_work_is_overdue(world: World) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "1 pages are overdue" in answer.get_json()["detail"]
+
+
+def test_notices_that_wait_for_their_number_are_no_sign_of_trouble(world: World, pings: list[str]) -> None:
+    reports(world)
+    with world.database.write() as session:
+        notices = update(Delivery).where(Delivery.kind == DeliveryKind.NOTICE)
+        session.execute(notices.values(due_at=world.clock.at - timedelta(minutes=5)))
+    watch(world, pings.append).look()
+    assert pings == [HEARD_AT]
+    with world.database.write() as session:
+        session.execute(notices.values(due_at=world.clock.at - timedelta(minutes=11)))
+    world.clock.advance(timedelta(minutes=1))
+    watch(world, pings.append).look()
+    assert pings == [HEARD_AT]
+    with world.database.read() as session:
+        assert overdue(session, world.clock.at).messages > 0

@@ -1,5 +1,7 @@
 """What technicians are spared: a text for each of many pages, call after call, texts that come twice or in parts."""
 
+from datetime import timedelta
+
 import pytest
 
 from models.delivery import DeliveryKind, DeliveryState
@@ -127,6 +129,16 @@ def test_after_an_outage_of_the_carrier_nobody_gets_the_same_page_twice(world: W
     world.passes(minutes=2)
     assert len(pages_to(world)) == 1
     assert len(pages_to(world, "carla")) <= 2
+
+
+def test_a_clock_that_is_set_back_does_not_silence_the_number(quick_world: World) -> None:
+    for _ in range(2):
+        quick_world.phone(ADA).dials().presses(f"{PIN}#").presses("2").hangs_up()
+        quick_world.settles()
+    quick_world.clock.advance(timedelta(hours=-1))
+    reports(quick_world)
+    quick_world.passes(seconds=30)
+    assert any("100003" in text for text in pages_to(quick_world))
 
 
 @pytest.mark.parametrize("move", ["acknowledge", "solve"])
