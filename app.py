@@ -287,7 +287,8 @@ def _ready_database(settings: Settings) -> Database:
 def _require_schema(settings: Settings) -> None:
     database = Database(settings.database_url)
     if not is_current(database):
-        raise SettingsError(["DATABASE_URL: this database has an older schema. Run: python app.py migrate"])
+        problem = "DATABASE_URL: this database has an older schema, or no tables yet. Run: python app.py migrate"
+        raise SettingsError([problem])
     database.dispose()
 
 

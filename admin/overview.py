@@ -14,6 +14,8 @@ from models.page import Page
 from models.service import Heartbeat
 from models.ticket import Ticket, TicketSource, TicketState
 from paging import roster
+from paging.claims import SPARED
+from paging.watch import overdue
 from rules.escalation import Channel
 from rules.on_call import Gap, History, OnCall, on_call, shifts
 from rules.targets import Plan
@@ -116,21 +118,15 @@ def health(session: Session, now: datetime) -> Health:
     """Whether engines work and the carriers take what they send."""
     seen_at = session.execute(select(func.max(Heartbeat.seen_at))).scalar_one()
     alive = seen_at is not None and now - seen_at < FRESH
-    return Health(seen_at, alive, _overdue(session, now), _troubles(session, now))
-
-
-def _overdue(session: Session, now: datetime) -> int:
-    limit = now - OVERDUE_AFTER
-    return sum(
-        session.execute(select(func.count()).select_from(table).where(table.due_at < limit)).scalar_one()
-        for table in (Page, Delivery)
-    )
+    late = overdue(session, now, OVERDUE_AFTER)
+    return Health(seen_at, alive, late.pages + late.messages, _troubles(session, now))
 
 
 def _troubles(session: Session, now: datetime) -> list[Trouble]:
     """The commonest reasons, among the newest messages, why some could not leave."""
     newest = (
         select(Delivery.channel, Delivery.state, Delivery.error, Delivery.attempted_at, Delivery.settled_at)
+        .where(Delivery.error_code.is_distinct_from(SPARED))
         .order_by(Delivery.id.desc())
         .limit(NEWEST_DELIVERIES)
     )

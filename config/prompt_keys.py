@@ -191,6 +191,7 @@ PROMPT_KEYS: dict[str, frozenset[str]] = {
     "event.voice_attempting": DELIVERY,
     "event.voice_sent": DELIVERY,
     "event.voice_unanswered": DELIVERY,
+    "event.voice_ended": DELIVERY,
     "event.voice_failed": DELIVERY,
     "event.email_pending": DELIVERY,
     "event.email_attempting": DELIVERY,

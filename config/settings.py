@@ -152,6 +152,8 @@ def _account_problems(environment: Environment, given: set[str]) -> Iterator[str
     if missing:
         present = [name for name in ACCOUNT if name in given]
         yield f"{_named(missing)}: missing, while {_named(present)} is set. Set all of an account, or nothing of it."
+    if given.isdisjoint(("public_url", "twilio_api_url")):
+        yield "PUBLIC_URL: missing, and the carrier cannot reach this machine without it. Set it to https://your.host."
     if environment.carrier == "simulated":
         yield "CARRIER: simulated, but a Twilio account is set. Unset CARRIER, or unset the account."
 

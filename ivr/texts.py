@@ -104,7 +104,7 @@ class Conversation:
 
     def _acknowledge_all(self) -> str:
         """What each one is answered; of more than one text can say, the numbers alone."""
-        answers = " ".join(self._acknowledge(number) for number in self._paged())
+        answers = "\n".join(self._acknowledge(number) for number in self._paged())
         if len(to_gsm7(answers)) > LONGEST_TEXT:
             return self._say("status_yours", numbers=_listed(self._owned()))
         return answers or self._say("nothing_open")

@@ -50,6 +50,9 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
 }
 
 
+IS_DUE = text("due_at IS NOT NULL")
+
+
 class Delivery(Base):
     """`key` is unique: what it names is said once. `due_at` is when an engine must look at it again:
 
@@ -61,8 +64,8 @@ class Delivery(Base):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index("ix_delivery_due", "urgency", "due_at", postgresql_where=text("due_at IS NOT NULL")),
-        Index("ix_delivery_next", "channel", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_delivery_due", "urgency", "due_at", postgresql_where=IS_DUE, sqlite_where=IS_DUE),
+        Index("ix_delivery_next", "channel", "due_at", postgresql_where=IS_DUE, sqlite_where=IS_DUE),
         Index("ix_delivery_recent", "technician_key", "channel", "attempted_at"),
         Index("ix_delivery_page", "page_id", "round", "level"),
         Index("ix_delivery_ticket", "ticket_number"),

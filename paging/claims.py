@@ -26,6 +26,8 @@ from tickets.outbox import URGENCY
 
 MOST_ASKED = 10
 """So often the provider is asked what became of a message; then its page's waits decide."""
+SPARED = "spared"
+"""In the place of a provider's code: it was not sent, out of kindness."""
 UNTIL_IT_RINGS = timedelta(seconds=1)
 PAGING_KINDS = frozenset({DeliveryKind.PAGE, DeliveryKind.ALARM})
 
@@ -174,6 +176,7 @@ class Claims:
             return False
         minutes = int(self._limits.calls_within.total_seconds() // 60)
         delivery.error = self._line.wording.say("event.too_many_calls", calls=self._limits.calls, minutes=minutes)
+        delivery.error_code = SPARED
         outcomes.become(delivery, DeliveryState.FAILED, self._now)
         outcomes.settled(self._session, self._line, delivery, (), self._now)
         self._look_again(delivery)

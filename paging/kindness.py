@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from models.customer import HOUSE_CONTRACT, Contract, Customer
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
-from models.ticket import Ticket
+from models.ticket import Ticket, TicketSource
 from rules.escalation import Channel
 from rules.gsm7 import segments
 from rules.line import Line
@@ -77,8 +77,10 @@ def text_again_at(session: Session, limits: Limits, delivery: Delivery, now: dat
 
 
 def has_been_called_enough(session: Session, limits: Limits, delivery: Delivery, now: datetime) -> bool:
-    """Whether the technician has had so many calls of late that only a P1 may ring."""
-    statement = select(func.count()).where(
+    """Whether the technician has had so many calls of late that only a P1 may ring. Practice does not count."""
+    calls = select(func.count()).select_from(Delivery).outerjoin(Ticket, Ticket.number == Delivery.ticket_number)
+    statement = calls.where(
+        Ticket.source.is_distinct_from(TicketSource.DRILL),
         Delivery.technician_key == delivery.technician_key,
         Delivery.channel.in_(CALLS),
         Delivery.kind.not_in((DeliveryKind.HANG_UP, DeliveryKind.TEST)),

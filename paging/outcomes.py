@@ -71,7 +71,7 @@ def report(
     if state is DeliveryState.FAILED:
         delivery.error_code, delivery.error = error_code or None, _why(line, delivery, status, error_code)
     become(delivery, state, now)
-    settled(session, line, delivery, pages, now)
+    settled(session, line, delivery, pages, now, is_ended=state is DeliveryState.UNANSWERED and status == "canceled")
     return True
 
 
@@ -103,14 +103,19 @@ def become(delivery: Delivery, state: DeliveryState, now: datetime) -> None:
         delivery.settled_at = now
 
 
-def settled(session: Session, line: Line, delivery: Delivery, pages: Sequence[Page], now: datetime) -> None:
-    """All that follows from a delivery's new state: its members share it, the story tells it, the page looks again."""
+def settled(
+    session: Session, line: Line, delivery: Delivery, pages: Sequence[Page], now: datetime, is_ended: bool = False
+) -> None:
+    """All that follows from a delivery's new state: its members share it, the story tells it, the page looks again.
+
+    `is_ended`: it is a call that we have stopped from ringing.
+    """
     session.flush()
     _alert(session, line, delivery, now)
     for each in [delivery, *members(session, delivery)]:
         if each is not delivery:
             _share(each, delivery, now)
-        tell(session, line, each, now)
+        tell(session, line, each, now, is_ended)
         for page in pages:
             _nudge(session, page, each, now)
 
@@ -148,13 +153,15 @@ def _nudge(session: Session, page: Page, delivery: Delivery, now: datetime) -> N
         announce(session)
 
 
-def tell(session: Session, line: Line, delivery: Delivery | Row[*tuple[Any, ...]], now: datetime) -> None:
+def tell(
+    session: Session, line: Line, delivery: Delivery | Row[*tuple[Any, ...]], now: datetime, is_ended: bool = False
+) -> None:
     """One line of the ticket's story. A text that is on its way is told when it was handed over, and no more."""
     if delivery.ticket_number is None or delivery.kind in UNTOLD or delivery.state is DeliveryState.CANCELLED:
         return
     channel = Channel.VOICE if delivery.channel is Channel.SECOND_PHONE else delivery.channel
     words = {"name": delivery.name, "address": delivery.address, "reason": delivery.error or ""}
-    told = line.wording.say(f"event.{channel}_{delivery.state}", **words)
+    told = line.wording.say(f"event.{channel}_{'ended' if is_ended else delivery.state}", **words)
     record(session, delivery.ticket_number, now, f"{delivery.kind}_{delivery.state}", told)
 
 

@@ -29,22 +29,22 @@ PING_TIMEOUT = 10.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """How much is due for more than a minute: each a sign that no engine is at work, or that it cannot do it."""
+    """How much is due for too long: each is a sign that no engine is at work, or that it cannot do its work."""
 
     pages: int
     messages: int
 
 
-def overdue(session: Session, now: datetime) -> Overdue:
+def overdue(session: Session, now: datetime, late: timedelta = LATE) -> Overdue:
     """Counts what is overdue, by index alone: urgencies are named because the index begins with them."""
-    pages = select(func.count()).select_from(Page).where(Page.due_at < now - LATE)
+    pages = select(func.count()).select_from(Page).where(Page.due_at < now - late)
     notices = URGENCY[DeliveryKind.NOTICE]
     urgent = {urgency for urgency in URGENCY.values() if urgency != notices}
-    late = or_(
-        and_(Delivery.urgency.in_(urgent), Delivery.due_at < now - LATE),
+    is_late = or_(
+        and_(Delivery.urgency.in_(urgent), Delivery.due_at < now - late),
         and_(Delivery.urgency == notices, Delivery.due_at < now - NOTICES_LATE),
     )
-    messages = select(func.count()).select_from(Delivery).where(late)
+    messages = select(func.count()).select_from(Delivery).where(is_late)
     return Overdue(session.execute(pages).scalar_one(), session.execute(messages).scalar_one())
 
 

@@ -145,8 +145,9 @@ def test_an_account_is_whole_or_not_there(load, name):
         ({"TWILIO_NUMBER": "+390584000009"}, "CARRIER: no Twilio account is set, but TWILIO_NUMBER is set"),
         ({"DATABASE_URL": "postgresql://host/line"}, "CARRIER: no Twilio account is set, but DATABASE_URL is"),
         ({"PUBLIC_URL": "https://line.example.com"}, "CARRIER: no Twilio account is set, but PUBLIC_URL is"),
-        ({**ACCOUNT, "PIN_PEPPER": "x"}, "SECRET_KEY: missing"),
-        ({**ACCOUNT, "SECRET_KEY": "x"}, "PIN_PEPPER: missing"),
+        ({**ACCOUNT, **SECRETS}, "PUBLIC_URL: missing, and the carrier cannot reach this machine"),
+        ({**ACCOUNT, "PUBLIC_URL": "https://a.example", "PIN_PEPPER": "x"}, "SECRET_KEY: missing"),
+        ({**ACCOUNT, "PUBLIC_URL": "https://a.example", "SECRET_KEY": "x"}, "PIN_PEPPER: missing"),
         ({"SECRET_KEY": "key\udcff"}, "SECRET_KEY: not text"),
     ],
 )
