@@ -54,7 +54,7 @@ def test_the_weekend_of_the_demonstration_is_a_layer_of_its_own(demo):
     with demo.read() as session:
         thursday = roster.on_call_now(session, "platinum", datetime(2026, 11, 26, 22, tzinfo=UTC))
         saturday = roster.on_call_now(session, "platinum", datetime(2026, 11, 28, 22, tzinfo=UTC))
-    assert (thursday.technician, thursday.layer) == ("dario", "weekly")
+    assert (thursday.technician, thursday.layer) == ("anna", "weekly")
     assert (saturday.technician, saturday.layer) == ("fabio", "weekend")
     assert saturday.since == datetime(2026, 11, 27, 17, tzinfo=UTC)
     assert saturday.until == datetime(2026, 11, 30, 8, tzinfo=UTC)
