@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 LOOKUP_AFTER = timedelta(seconds=2)
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
+TRIED_AGAIN = frozenset({DeliveryState.PENDING, DeliveryState.ATTEMPTING})
 LONGEST_PAUSE = timedelta(seconds=30)
 
 # Built once: every message goes through these two.
@@ -57,6 +58,7 @@ _SETTLE = (
         error_code=bindparam("code"),
         settled_at=bindparam("settled"),
         provider_sid=func.coalesce(bindparam("sid"), _COLUMNS.provider_sid),
+        stalled=bindparam("is_stalled"),
     )
     .returning(*_COLUMNS)
 )
@@ -199,7 +201,8 @@ class Courier:
         """Write the outcome, if this attempt still holds the delivery: a callback may have been faster."""
         with self._database.write() as session:
             now = self._database.now(session)
-            pages = outcomes.lock_pages(session, claim.id) if state in outcomes.LOST else ()
+            is_stalled = state in TRIED_AGAIN and self._breakers.rests_until(claim.channel) is not None
+            pages = outcomes.lock_pages(session, claim.id) if is_stalled or state in outcomes.LOST else ()
             values = {
                 "delivery_id": claim.id,
                 "attempt": claim.attempt,
@@ -209,6 +212,7 @@ class Courier:
                 "code": failure.code if failure else None,
                 "settled": now if not DELIVERY_MOVES[state] else None,
                 "sid": sid,
+                "is_stalled": is_stalled,
             }
             held = session.connection().execute(_SETTLE, values).first()
             if held is None:

@@ -71,6 +71,7 @@ def report(
     if state is DeliveryState.FAILED:
         delivery.error_code, delivery.error = error_code or None, _why(line, delivery, status, error_code)
     become(delivery, state, now)
+    delivery.stalled = False
     settled(session, line, delivery, pages, now, is_ended=state is DeliveryState.UNANSWERED and status == "canceled")
     return True
 
@@ -130,9 +131,10 @@ def members(session: Session, delivery: Delivery) -> Sequence[Delivery]:
 
 
 def _share(member: Delivery, bundle: Delivery, now: datetime) -> None:
+    member.stalled = bundle.stalled
     if bundle.state not in DELIVERY_MOVES[member.state] or bundle.state is DeliveryState.PENDING:
         return
-    member.error, member.error_code, member.stalled = bundle.error, bundle.error_code, False
+    member.error, member.error_code = bundle.error, bundle.error_code
     become(member, bundle.state, now)
     member.due_at = None
 
@@ -145,8 +147,10 @@ def lock_pages(session: Session, delivery_id: int) -> Sequence[Page]:
 
 
 def _nudge(session: Session, page: Page, delivery: Delivery, now: datetime) -> None:
-    """A message of the page's level was lost: let the engine look at once whether that moves the page."""
-    if page.id != delivery.page_id or page.state is not PageState.PAGING or delivery.state not in LOST:
+    """A message of the page's level was lost, or its carrier is down: the engine looks at once what that moves."""
+    if page.id != delivery.page_id or page.state is not PageState.PAGING:
+        return
+    if not delivery.stalled and delivery.state not in LOST:
         return
     if (delivery.round, delivery.level) == (page.round, page.level):
         page.due_at = now
