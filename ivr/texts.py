@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ivr import passing, transaction, twiml, webhook
 from models.database import Database
-from models.delivery import Delivery, DeliveryKind
+from models.delivery import PAGING_KINDS, Delivery
 from models.page import Page, PageState
 from models.technician import Technician
 from models.ticket import Ticket, TicketState
@@ -160,7 +160,7 @@ class Conversation:
         to_me = exists().where(
             Delivery.page_id == Page.id,
             Delivery.technician_key == self._technician.key,
-            Delivery.kind.in_((DeliveryKind.PAGE, DeliveryKind.ALARM)),
+            Delivery.kind.in_(PAGING_KINDS),
         )
         statement = select(Page.ticket_number).where(Page.state == PageState.PAGING, Page.due_at.is_not(None), to_me)
         return list(self._session.execute(statement.order_by(Page.ticket_number)).scalars())

@@ -24,6 +24,10 @@ class DeliveryKind(StrEnum):
     BUNDLE = "bundle"
 
 
+PAGING_KINDS = frozenset({DeliveryKind.PAGE, DeliveryKind.ALARM})
+"""What asks somebody to take a ticket in charge."""
+
+
 class DeliveryState(StrEnum):
     PENDING = "pending"
     ATTEMPTING = "attempting"

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
-from models.delivery import DELIVERY_MOVES, Delivery, DeliveryKind, DeliveryState
+from models.delivery import DELIVERY_MOVES, PAGING_KINDS, Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from models.ticket import Ticket
 from paging import kindness, outcomes, sender_rate
@@ -29,7 +29,6 @@ MOST_ASKED = 10
 SPARED = "spared"
 """In the place of a provider's code: it was not sent, out of kindness."""
 UNTIL_IT_RINGS = timedelta(seconds=1)
-PAGING_KINDS = frozenset({DeliveryKind.PAGE, DeliveryKind.ALARM})
 
 
 class Task(StrEnum):

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from models.delivery import Delivery, DeliveryKind, DeliveryState
+from models.delivery import PAGING_KINDS, Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from models.ticket import Ticket
 from paging import messages
@@ -16,7 +16,6 @@ from rules.escalation import Channel
 from rules.line import Line
 from tickets.outbox import Reference, post
 
-PAGING_KINDS = (DeliveryKind.PAGE, DeliveryKind.ALARM)
 RINGING_KINDS = (*PAGING_KINDS, DeliveryKind.FOLLOW_UP)
 NEVER_LEFT = (DeliveryState.PENDING, DeliveryState.CANCELLED)
 
