@@ -41,6 +41,7 @@ from models.migrate import is_current, upgrade
 from paging.carriers.protocol import Carrier
 from paging.carriers.smtp import SmtpCarrier
 from paging.carriers.twilio import RedirectingClient, TwilioCarrier
+from paging.chores import Chore
 from paging.engine import Engine
 from paging.loop import EngineLoop
 from paging.watch import Watch
@@ -85,7 +86,12 @@ class Gateway:
     company: Company | None
 
     def engine(self) -> Engine:
-        return Engine(self.database, self.line, self.carriers, f"{socket.gethostname()}:{os.getpid()}")
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        return Engine(self.database, self.line, self.carriers, name, chores=self.chores())
+
+    def chores(self) -> list[Chore]:
+        """What an engine does beside pages and messages, the quick kinds first."""
+        return []
 
     def engine_loop(self) -> EngineLoop:
         """The engine in threads, watched."""

@@ -10,9 +10,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.policy_file import CalendarSection, HolidaysSection, LimitSection, LimitsSection, PlanSection, PolicyFile
+from config.policy_file import (
+    CalendarSection,
+    HolidaysSection,
+    HumanPathSection,
+    LimitSection,
+    LimitsSection,
+    PlanSection,
+    PolicyFile,
+    RecordingsSection,
+    ThrottlesSection,
+)
 from rules.entitlement import EntitlementTerms
-from rules.policy import EventType, HumanPathRules, Limits, PinRules, Policy
+from rules.policy import EventType, HumanPathRules, Limits, PinRules, Policy, RecordingRules, ThrottleRules
 from rules.service_hours import Calendar, EasterHoliday, FixedHoliday, Hours
 from rules.targets import BusinessDays, BusinessTime, Elapsed, Limit, PlanTerms, Priority
 
@@ -65,10 +75,38 @@ def _policy(file: PolicyFile) -> Policy:
         callback_countries=frozenset(line.callback_countries),
         events={key: EventType(event.title, event.priority) for key, event in file.events.items()},
         pin=PinRules(line.pin_shortest, line.pin_longest, line.pin_tries),
-        human_path=HumanPathRules(timedelta(seconds=file.human_path.per_number_seconds), file.human_path.pages_an_hour),
+        human_path=_human_path(file.human_path),
+        throttles=_throttles(file.throttles),
+        recordings=_recordings(file.recordings),
         limits=_limits_of(file.limits),
-        recording_retention=timedelta(days=file.retention.recording_days),
         **_waits(file),
+    )
+
+
+def _human_path(section: HumanPathSection) -> HumanPathRules:
+    return HumanPathRules(
+        per_number=timedelta(seconds=section.per_number_seconds),
+        an_hour=section.pages_an_hour,
+        digest_after=timedelta(seconds=section.digest_seconds),
+    )
+
+
+def _throttles(section: ThrottlesSection) -> ThrottleRules:
+    return ThrottleRules(
+        number=section.number_failures,
+        registered=section.registered_failures,
+        line=section.line_failures,
+        first_wait=timedelta(seconds=section.first_wait_seconds),
+        longest_wait=timedelta(seconds=section.longest_wait_seconds),
+        forgotten_after=timedelta(seconds=section.forgotten_after_seconds),
+    )
+
+
+def _recordings(section: RecordingsSection) -> RecordingRules:
+    return RecordingRules(
+        longest=timedelta(seconds=section.longest_seconds),
+        retention=timedelta(days=section.retention_days),
+        transcribe=section.transcribe,
     )
 
 

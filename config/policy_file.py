@@ -176,10 +176,22 @@ class LimitsSection(_Section):
 class HumanPathSection(_Section):
     per_number_seconds: PositiveInt
     pages_an_hour: PositiveInt
+    digest_seconds: PositiveInt
 
 
-class RetentionSection(_Section):
-    recording_days: PositiveInt
+class ThrottlesSection(_Section):
+    number_failures: PositiveInt
+    registered_failures: PositiveInt
+    line_failures: PositiveInt
+    first_wait_seconds: PositiveInt
+    longest_wait_seconds: PositiveInt
+    forgotten_after_seconds: PositiveInt
+
+
+class RecordingsSection(_Section):
+    longest_seconds: PositiveInt
+    retention_days: PositiveInt
+    transcribe: bool
 
 
 class PolicyFile(_Section):
@@ -194,7 +206,8 @@ class PolicyFile(_Section):
     waits: WaitsSection
     limits: LimitsSection
     human_path: HumanPathSection
-    retention: RetentionSection
+    throttles: ThrottlesSection
+    recordings: RecordingsSection
 
     def disagreements(self) -> Iterator[tuple[str, str]]:
         """Where one section does not fit another, as (place, message)."""

@@ -73,7 +73,7 @@ def _ticket_sentence(x: Exchange) -> list[Speech]:
 
 
 def _description(x: Exchange, said: tuple[Speech, ...]) -> str:
-    sentence = x.prompts.say("caller.description", days=x.line.policy.recording_retention.days)
+    sentence = x.prompts.say("caller.description", days=x.line.policy.recordings.retention.days)
     return twiml.ask_recording([*said, sentence], x.action(), seconds=120)
 
 

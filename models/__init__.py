@@ -1,6 +1,19 @@
 """The tables. All are known as soon as one is used: foreign keys cross files."""
 
-from models import account, audit, call, customer, delivery, page, schedule, service, technician, ticket
+from models import (
+    account,
+    audit,
+    call,
+    customer,
+    delivery,
+    page,
+    protection,
+    recording,
+    schedule,
+    service,
+    technician,
+    ticket,
+)
 
 __all__ = [
     "account",
@@ -9,6 +22,8 @@ __all__ = [
     "customer",
     "delivery",
     "page",
+    "protection",
+    "recording",
     "schedule",
     "service",
     "technician",

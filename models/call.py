@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.database import Base, enum_of
+from models.database import Base, due_index, enum_of
 
 
 class Step(StrEnum):
@@ -24,7 +24,10 @@ class Step(StrEnum):
 
 
 class Call(Base):
-    """`turn` counts the questions asked: an answer to an earlier turn is a repeat and changes nothing."""
+    """`turn` counts the questions asked: an answer to an earlier turn is a repeat and changes nothing.
+
+    `stir` is what the carriers say of the number's truth (STIR/SHAKEN): for the log alone, it is never trusted.
+    """
 
     __tablename__ = "call"
 
@@ -42,6 +45,7 @@ class Call(Base):
     keyed_callback: Mapped[str | None] = mapped_column(String(32))
     outcome: Mapped[str | None] = mapped_column(String(32))
     recording_url: Mapped[str | None] = mapped_column(String(500))
+    stir: Mapped[str | None] = mapped_column(String(64))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -57,3 +61,27 @@ class CallStep(Base):
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(32))
     text: Mapped[str] = mapped_column(Text)
+
+
+class DutyMessage(Base):
+    """What a caller on the human path left for the duty manager: told at once, or in the digest that is due at
+    `due_at`. `occasion` tells a recording that came late from what was told before it.
+    """
+
+    __tablename__ = "duty_message"
+    __table_args__ = (
+        UniqueConstraint("call_sid", "occasion"),
+        due_index("duty_message"),
+        Index("ix_duty_message_caller", "caller", "told_at"),
+        Index("ix_duty_message_told", "told_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("call.sid"))
+    occasion: Mapped[str] = mapped_column(String(16))
+    caller: Mapped[str | None] = mapped_column(String(32))
+    is_verified: Mapped[bool]
+    text: Mapped[str] = mapped_column(Text)
+    left_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]

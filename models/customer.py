@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.database import Base, enum_of
+from models.database import Base, due_index, enum_of
 from rules.targets import Plan
 
 HOUSE_CONTRACT = "DRILL"
@@ -32,7 +32,10 @@ class Product(Base):
 
 
 class Contract(Base):
-    """`starts` and `ends` are whole days, both included, in the site's zone."""
+    """`starts` and `ends` are whole days, both included, in the site's zone.
+
+    `site` and `time_zone` are the contract's own, where the customer has several sites; None: the customer's.
+    """
 
     __tablename__ = "contract"
 
@@ -47,9 +50,16 @@ class Contract(Base):
     escalation_policy: Mapped[str] = mapped_column(String(64), default="default")
     specialist_name: Mapped[str | None] = mapped_column(String(120))
     specialist_email: Mapped[str | None] = mapped_column(String(254))
+    site: Mapped[str | None] = mapped_column(String(120))
+    time_zone: Mapped[str | None] = mapped_column(String(64))
 
     customer: Mapped[Customer] = relationship(lazy="raise")
     product: Mapped[Product | None] = relationship(lazy="raise")
+
+    @property
+    def site_time_zone(self) -> str | None:
+        """The zone of the site that this contract covers; None where it is unknown."""
+        return self.time_zone or self.customer.time_zone
 
 
 class Pin(Base):
@@ -78,9 +88,13 @@ class Contact(Base):
 
 
 class Maintenance(Base):
-    """A booked window [starts_at, ends_at) in which on-call help was promised."""
+    """A booked window [starts_at, ends_at) in which on-call help was promised.
+
+    `due_at` is when the technician on call must be paged for it; None once that was settled.
+    """
 
     __tablename__ = "maintenance"
+    __table_args__ = (due_index("maintenance"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"), index=True)
@@ -88,3 +102,4 @@ class Maintenance(Base):
     ends_at: Mapped[datetime]
     reference: Mapped[str] = mapped_column(String(120))
     ticket_number: Mapped[int | None] = mapped_column(ForeignKey("ticket.number"))
+    due_at: Mapped[datetime | None]

@@ -118,6 +118,12 @@ class Database:
         self.engine.dispose()
 
 
+def due_index(table: str) -> sa.Index:
+    """The rows of a table that are due at some time, by that time."""
+    is_due = sa.text("due_at IS NOT NULL")
+    return sa.Index(f"ix_{table}_due", "due_at", postgresql_where=is_due, sqlite_where=is_due)
+
+
 def insert_once(session: Session, table: type[Base], unique: Sequence[str], values: Mapping[str, Any]) -> bool:
     """Add a row unless one is there whose `unique` columns are the same. Answers whether it was added."""
     statement = _insert_once(session.get_bind().dialect.name, table, tuple(unique))

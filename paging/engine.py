@@ -1,6 +1,6 @@
-"""What is due: pages to move on, messages to send. Any number of engines may share a PostgreSQL database."""
+"""What is due: pages to move on, messages to send, chores. Any number of engines may share a PostgreSQL database."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,6 +16,7 @@ from models.ticket import Ticket
 from paging import alerts, claims, follow_up, pager
 from paging.breaker import Breakers
 from paging.carriers.protocol import Carrier
+from paging.chores import Chore, Chores
 from paging.claims import Claim, Claims
 from paging.delivery import Courier
 from paging.escalation import advance
@@ -41,15 +42,22 @@ _DUE_PAGE = (
 
 
 class Engine:
-    """Moves due pages and sends due messages. `name` tells engines apart on the home page."""
+    """Moves due pages, sends due messages, does due chores. `name` tells engines apart on the home page."""
 
     def __init__(
-        self, database: Database, line: Line, carriers: Mapping[Channel, Carrier], name: str, senders: int = 8
+        self,
+        database: Database,
+        line: Line,
+        carriers: Mapping[Channel, Carrier],
+        name: str,
+        senders: int = 8,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self.database = database
         self.line = line
         self.name = name
         self.senders = senders
+        self.chores = Chores(database, chores)
         self._breakers = Breakers()
         self._courier = Courier(database, line, carriers, self._breakers)
 
@@ -142,7 +150,7 @@ class Engine:
 
     def run_due(self) -> None:
         """Everything that is due at this instant, one after the other: for a virtual clock."""
-        while self.move_pages() + self._do_due():
+        while self.chores.do_due() + self.move_pages() + self._do_due():
             pass
 
     def _do_due(self) -> int:
@@ -152,12 +160,13 @@ class Engine:
         return len(taken)
 
     def next_due(self) -> datetime | None:
-        """When something is due next."""
+        """When something is due next, chores among it."""
         with self.database.read() as session:
-            return self.next_due_in(session)
+            times = [self.next_due_in(session), self.chores.next_due(session)]
+        return min((at for at in times if at is not None), default=None)
 
     def next_due_in(self, session: Session) -> datetime | None:
-        """The same, in a session that is there."""
+        """When a page or a message is due next."""
         now = self.database.now(session)
         times = [self.next_page_due(session), claims.next_due(session, self.line, now)]
         return min((at for at in times if at is not None), default=None)

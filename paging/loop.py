@@ -37,6 +37,7 @@ class EngineLoop:
             threading.Thread(target=self._run, name="engine", daemon=True),
             threading.Thread(target=self._every, args=(BEAT_EVERY.total_seconds(), engine.beat), daemon=True),
             threading.Thread(target=self._every, args=(LOOK_EVERY.total_seconds(), watch.look), daemon=True),
+            threading.Thread(target=self._every, args=(LONGEST_SLEEP, self._do_chores), daemon=True),
             threading.Thread(target=self._wakeup.listen, args=(self._stop,), name="listener", daemon=True),
         ]
 
@@ -108,6 +109,10 @@ class EngineLoop:
                 return LONGEST_SLEEP
             ahead = (due - self.engine.database.now(session)).total_seconds()
         return min(max(ahead, 0.01), LONGEST_SLEEP)
+
+    def _do_chores(self) -> None:
+        while not self._stop.is_set() and self.engine.chores.do_due():
+            pass
 
     def _every(self, seconds: float, work: Callable[[], None]) -> None:
         while not self._stop.is_set():

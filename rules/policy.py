@@ -30,10 +30,40 @@ class PinRules:
 
 @dataclass(frozen=True, slots=True)
 class HumanPathRules:
-    """How often the duty manager is paged for unverified callers: once in `per_number` for each, `an_hour` in all."""
+    """How often the duty manager is paged for unverified callers: once in `per_number` for each, `an_hour` in all.
+
+    The messages of the others wait for a digest, for `digest_after` at most.
+    """
 
     per_number: timedelta
     an_hour: int
+    digest_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ThrottleRules:
+    """How many wrong PINs are free, and how long those who guess on must wait.
+
+    number, registered, line    wrong PINs without a wait: of one number, of one on file, of all that are not on file
+    first_wait, longest_wait    each further wrong PIN doubles the wait, from the first to the longest
+    forgotten_after             without a wrong PIN
+    """
+
+    number: int
+    registered: int
+    line: int
+    first_wait: timedelta
+    longest_wait: timedelta
+    forgotten_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRules:
+    """How long a recording may be, when it is deleted, here and at the provider, and whether it is written down."""
+
+    longest: timedelta
+    retention: timedelta
+    transcribe: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +102,6 @@ class Policy:
     lease                   how long a worker has one delivery to itself
     help_desk_dial          how long the help desk's telephone rings
     hold_limit, hold_news   how long a caller may hold, and how often there is news
-    recording_retention     after which recordings are deleted, here and at the provider
     """
 
     vendor: str
@@ -89,6 +118,8 @@ class Policy:
     events: Mapping[str, EventType]
     pin: PinRules
     human_path: HumanPathRules
+    throttles: ThrottleRules
+    recordings: RecordingRules
     limits: Limits
     page_leaves_after: timedelta
     minimum_round: timedelta
@@ -99,4 +130,3 @@ class Policy:
     help_desk_dial: timedelta
     hold_limit: timedelta
     hold_news: timedelta
-    recording_retention: timedelta
