@@ -133,7 +133,8 @@ class World:
 
     def due(self) -> None:
         """Let the engine move pages; nothing is sent, texts are taken as delivered."""
-        Engine(self.database, self.line, {}, "test").move_pages()
+        while Engine(self.database, self.line, {}, "test").move_pages():
+            pass
         with self.database.write() as session:
             for delivery in session.execute(select(Delivery).where(Delivery.state == DeliveryState.PENDING)).scalars():
                 delivery.state, delivery.due_at = DeliveryState.SENT, None
