@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from twilio.http import HttpClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import ivr
+import ivr.fallback
 from admin import commands, create_console, guard, security
 from admin.accounts import AccountError
 from admin.api import create_api
@@ -110,14 +110,7 @@ def put_together(
     Raises PolicyError or PromptError.
     """
     database = Database(settings.database_url, clock)
-    line = Line(
-        number=settings.line_number,
-        text_number=settings.text_number,
-        public_url=settings.public_url,
-        mail_from=settings.mail_from,
-        policy=load_policy(settings.policy_file),
-        wording=load_wording(),
-    )
+    line = _line(settings)
     return Gateway(
         settings=settings,
         database=database,
@@ -125,6 +118,17 @@ def put_together(
         peppers=Peppers(settings.pin_pepper, settings.pin_pepper_previous),
         carriers=_carriers(settings, http_client or RedirectingClient(settings.carrier_url), database),
         company=_company(settings, database, transport) if settings.simulated else None,
+    )
+
+
+def _line(settings: Settings) -> Line:
+    return Line(
+        number=settings.line_number,
+        text_number=settings.text_number,
+        public_url=settings.public_url,
+        mail_from=settings.mail_from,
+        policy=load_policy(settings.policy_file),
+        wording=load_wording(),
     )
 
 
@@ -280,6 +284,13 @@ def call(settings: Settings, arguments: argparse.Namespace) -> None:
     terminal(arguments.url or settings.public_url, arguments.caller)
 
 
+def fallback(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Print what callers hear while the line is down: host it elsewhere, see README."""
+    database = _ready_database(settings)
+    with database.read() as session:
+        print(ivr.fallback.document(session, _line(settings)))
+
+
 def _ready_database(settings: Settings) -> Database:
     """SQLite is brought up to date on the way; PostgreSQL is shared, and migrated on purpose."""
     database = Database(settings.database_url)
@@ -352,6 +363,7 @@ def parser() -> argparse.ArgumentParser:
     phone = add(call)
     phone.add_argument("--url", help="where the line runs (default: PUBLIC_URL)")
     phone.add_argument("--from", dest="caller", metavar="NUMBER", help="the number to call from")
+    add(fallback)
     return top
 
 
@@ -373,7 +385,7 @@ def main(argv: Sequence[str]) -> int:
     except (SettingsError, PolicyError, PromptError) as error:
         print(f"The configuration is wrong.\n{error}", file=sys.stderr)
         return WRONG_CONFIGURATION
-    except (Stop, AccountError, FileErrors, OSError) as error:
+    except (Stop, ivr.fallback.NobodyToDial, AccountError, FileErrors, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     except OperationalError as error:

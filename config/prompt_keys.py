@@ -70,6 +70,8 @@ PROMPT_KEYS: dict[str, frozenset[str]] = {
     "refused.end_of_life": frozenset({"portal"}),
     "refused.end_of_support": frozenset({"portal"}),
     "refused.asia_pacific": frozenset({"portal"}),
+    "fallback.out_of_order": NONE,
+    "fallback.over": frozenset({"portal"}),
     "responder.page": frozenset({"customer", "priority"}),
     "responder.alarm": frozenset({"customer", "priority"}),
     "responder.follow_up": frozenset({"customer", "priority"}),

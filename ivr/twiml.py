@@ -111,6 +111,19 @@ def dial(script: Script, number: str, action: str, seconds: int, caller_id: str 
     return str(document)
 
 
+def dial_in_turn(script: Script, numbers: Sequence[str], seconds: int, last_words: Script) -> str:
+    """Ring one number after the other, each for so long; who answers ends the search. Asks nothing of anybody."""
+    document = VoiceResponse()
+    _say(document, script)
+    call = Dial(sequential=True, timeout=seconds)
+    for number in numbers:
+        call.number(number)
+    document.append(call)
+    _say(document, last_words)
+    document.hangup()
+    return str(document)
+
+
 def dial_queue(script: Script, queue: str, action: str) -> str:
     """Connect to whoever waits in a queue."""
     document = VoiceResponse()

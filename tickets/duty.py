@@ -1,5 +1,6 @@
 """The duty manager: told of what nobody else can be told of."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,9 +18,8 @@ def tell(
     session: Session, *, key: str, subject: str, text: str, now: datetime, ticket_number: int | None = None
 ) -> int:
     """Tell every duty manager by SMS and e-mail, once per `key`. Answers how many people can be told."""
-    statement = select(RoleContact).where(RoleContact.role == "duty_manager").order_by(RoleContact.position)
-    managers = session.execute(statement).scalars().all()
-    for manager in managers:
+    on_duty = managers(session)
+    for manager in on_duty:
         for channel, address in ((Channel.SMS, manager.phone), (Channel.EMAIL, manager.email)):
             if address:
                 post(
@@ -34,7 +34,13 @@ def tell(
                     now=now,
                     about=Reference(ticket_number=ticket_number),
                 )
-    return len(managers)
+    return len(on_duty)
+
+
+def managers(session: Session) -> Sequence[RoleContact]:
+    """The duty managers on file, in their order."""
+    statement = select(RoleContact).where(RoleContact.role == "duty_manager").order_by(RoleContact.position)
+    return session.execute(statement).scalars().all()
 
 
 def nobody_reached(session: Session, line: Line, ticket: Ticket, occasion: str, now: datetime) -> None:
