@@ -22,13 +22,14 @@ from twilio.http import HttpClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ivr.fallback
-from admin import commands, create_console, guard, security
+from admin import commands, connection, create_console, guard, security
 from admin.accounts import AccountError
 from admin.api import create_api
 from admin.chips import looks
 from admin.demo import DEMO, hints
 from admin.file import FileErrors
 from admin.server import Background, Server
+from config import addresses
 from config.addresses import host_of, is_loopback
 from config.policy import PolicyError, load_policy
 from config.prompts import PromptError, load_wording
@@ -40,7 +41,7 @@ from models.database import Database
 from models.migrate import is_current, upgrade
 from paging.carriers.protocol import Carrier
 from paging.carriers.smtp import SmtpCarrier
-from paging.carriers.twilio import RedirectingClient, TwilioCarrier
+from paging.carriers.twilio import RedirectingClient, TwilioAccount, TwilioCarrier
 from paging.chores import Chore
 from paging.engine import Engine
 from paging.loop import EngineLoop
@@ -284,6 +285,21 @@ def call(settings: Settings, arguments: argparse.Namespace) -> None:
     terminal(arguments.url or settings.public_url, arguments.caller)
 
 
+def twilio(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Set up the line's numbers in the Twilio account, or check all that the line needs there."""
+    account = TwilioAccount(settings.account_sid, settings.auth_token, RedirectingClient(settings.carrier_url))
+    line, address = _line(settings), arguments.fallback_url or settings.fallback_url
+    if arguments.what == "setup":
+        print("\n".join(connection.set_up(account, line, address)))
+        return
+    report = connection.check(
+        account, _ready_database(settings), line, address, is_simulated=settings.simulated, visit=connection.visit
+    )
+    print("\n".join(report.lines()))
+    if report.wrong:
+        raise Stop(f"{len(report.wrong)} to put right.")
+
+
 def fallback(settings: Settings, arguments: argparse.Namespace) -> None:
     """Print what callers hear while the line is down: host it elsewhere, see README."""
     database = _ready_database(settings)
@@ -363,6 +379,10 @@ def parser() -> argparse.ArgumentParser:
     phone = add(call)
     phone.add_argument("--url", help="where the line runs (default: PUBLIC_URL)")
     phone.add_argument("--from", dest="caller", metavar="NUMBER", help="the number to call from")
+    connected = add(twilio)
+    connected.add_argument("what", choices=["check", "setup"])
+    hosted = "where what `fallback` prints is hosted (default: FALLBACK_URL)"
+    connected.add_argument("--fallback-url", metavar="URL", type=addresses.fallback_url, help=hosted)
     add(fallback)
     return top
 
@@ -385,7 +405,7 @@ def main(argv: Sequence[str]) -> int:
     except (SettingsError, PolicyError, PromptError) as error:
         print(f"The configuration is wrong.\n{error}", file=sys.stderr)
         return WRONG_CONFIGURATION
-    except (Stop, ivr.fallback.NobodyToDial, AccountError, FileErrors, OSError) as error:
+    except (Stop, ivr.fallback.NobodyToDial, connection.ConnectionProblem, AccountError, FileErrors, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     except OperationalError as error:

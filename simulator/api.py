@@ -9,7 +9,8 @@ import requests
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify, request
 
-from simulator import bridges, faults, legs, listing, resources, sound, texts
+from simulator import account, bridges, faults, legs, listing, resources, sound, texts
+from simulator.account_api import ACCOUNT, AccountApi
 from simulator.api_forms import call_order, must_be_address, text_order
 from simulator.company import Company
 from simulator.exchange import Exchange
@@ -18,7 +19,7 @@ from simulator.listing import Listing
 from simulator.tables import ENDED, Leg, LegStatus, Recording, TextMessage
 from simulator.trouble import Refused, answer
 
-PREFIX = "/simulator/api/2010-04-01/Accounts/<account_sid>"
+PREFIX = "/simulator/api"
 
 
 MESSAGES = Listing("Messages", TextMessage, resources.of_message)
@@ -40,7 +41,7 @@ def create_api(company: Company, sleep: Callable[[float], None] = time.sleep) ->
     blueprint.before_request(api.authenticate)
     blueprint.register_error_handler(Refused, answer)
     blueprint.register_error_handler(LostAnswer, _let_it_break)
-    rules: list[tuple[str, str, Callable[..., Response]]] = [
+    of_account: list[tuple[str, str, Callable[..., Response]]] = [
         ("POST", "/Messages.json", api.create_message),
         ("GET", "/Messages.json", api.list_messages),
         ("GET", "/Messages/<sid>.json", api.fetch_message),
@@ -56,7 +57,8 @@ def create_api(company: Company, sleep: Callable[[float], None] = time.sleep) ->
         ("GET", "/Recordings/<sid>.wav", api.fetch_sound),
         ("GET", "/Recordings/<sid>", api.fetch_sound),
     ]
-    for method, path, view in rules:
+    rules = [(method, f"{ACCOUNT}{path}", view) for method, path, view in of_account]
+    for method, path, view in [*rules, *AccountApi(company).rules()]:
         blueprint.add_url_rule(path, f"{view.__name__} {path.replace('.', '_')}", view, methods=[method])
     return blueprint
 
@@ -75,7 +77,7 @@ class Api:
         known = given is not None and given.username == self._account.sid
         if given is None or not known or not hmac.compare_digest(given.password or "", self._account.token):
             return answer(Refused(20003))
-        if (request.view_args or {}).get("account_sid") != self._account.sid:
+        if (request.view_args or {}).get("account_sid", self._account.sid) != self._account.sid:
             return answer(Refused(20404))
         return None
 
@@ -85,6 +87,8 @@ class Api:
         with self._company.exchange() as exchange:
             if exchange.handset(order.recipient).opted_out:
                 raise Refused(21610)
+            if not account.may_reach(exchange.session, order.recipient, account.SMS):
+                raise Refused(21408)
             text = texts.accept(
                 exchange,
                 order.recipient,
@@ -100,6 +104,8 @@ class Api:
         order = call_order(self._account, request.form)
         self._stumble(order.called)
         with self._company.exchange() as exchange:
+            if not account.may_reach(exchange.session, order.called, account.VOICE):
+                raise Refused(21215)
             made = resources.of_call(self._account, legs.call_out(exchange, order))
         return self._created(made, order.called)
 

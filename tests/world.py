@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from config.settings import load_settings
 from models.account import Scope
 from models.clock import VirtualClock
 from models.technician import Technician
+from paging.carriers.twilio import redirected
 from simulator.phone import Handset, Phone
 from simulator.transport import Answer, WsgiTransport
 
@@ -144,8 +144,7 @@ class _Door(HttpClient):
     ) -> Response:
         assert self._app is not None
         answer = self._app.test_client(use_cookies=False).open(
-            f"/simulator/api{urlsplit(url).path}",
-            base_url="http://127.0.0.1:8000",
+            redirected(url, "http://127.0.0.1:8000/simulator/api"),
             method=method,
             query_string=params or {},
             data=data,

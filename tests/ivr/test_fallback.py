@@ -22,8 +22,8 @@ def printed(world: World) -> str:
         return fallback.document(session, world.gateway.line)
 
 
-def test_the_document_is_valid_and_asks_nothing_of_us(world: World):
-    document = printed(world.loads(TWO))
+def test_the_document_is_valid_and_asks_nothing_of_us(quick_world: World):
+    document = printed(quick_world.loads(TWO))
     root = check(document)
     assert [element.tag for element in root] == ["Say", "Dial", "Say", "Hangup"]
     assert [number.text for number in root.iter("Number")] == [MAX, EVA]
