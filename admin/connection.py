@@ -59,6 +59,7 @@ def set_up(account: TwilioAccount, line: Line, fallback: str | None) -> list[str
         raise ConnectionProblem(f"{fallback} is ours, and down when we are. {connection.HOST_IT}")
     wanted = connection.wanted(line.number, line.text_number, line.public_url, fallback)
     try:
+        account.account()  # a list of numbers would not say that the token is wrong
         found = [(want, account.number(want.number)) for want in wanted]
         if absent := [want.number for want, number in found if number is None]:
             raise ConnectionProblem("\n".join(connection.missing(number) for number in absent))
@@ -129,6 +130,7 @@ def _check_permissions(report: Report, account: TwilioAccount, session: Session,
         )
     _look(report, f"whom the account may text: {connection.names(sorted(people.texted))}")
     report.wrong += connection.permission_problems(voice or {}, text or {}, people)
+    report.notes += connection.unlisted(voice, text, people)
     barred = sorted(code for code in line.policy.callback_countries if (voice or {}).get(code) is False)
     if barred:
         report.notes.append(f"Customers in {connection.names(barred)} cannot be called back: the account may not call.")

@@ -189,6 +189,16 @@ def permission_problems(voice: Mapping[str, bool], text: Mapping[str, bool], peo
             )
 
 
+def unlisted(voice: Mapping[str, bool] | None, text: Mapping[str, bool] | None, people: People) -> Iterator[str]:
+    """Countries of people on file of which the account says nothing. None: it could not be asked."""
+    for verb, allowed, countries in (("call", voice, people.called), ("text", text, people.texted)):
+        if allowed is not None and (unknown := sorted(countries - allowed.keys())):
+            yield (
+                f"Whether the account may {verb} {names(unknown)} Twilio does not tell: there may be no permission to "
+                "give. Try it with the test of a telephone in the console."
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """The countries of those on file: who is called and who is texted."""

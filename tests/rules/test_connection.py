@@ -141,6 +141,15 @@ def test_countries_that_may_not_be_reached():
     assert list(connection.permission_problems({"IT": True, "ES": False}, {}, people)) == []
 
 
+def test_countries_of_which_the_account_says_nothing():
+    people = People(called=frozenset({"IT", "MT"}), texted=frozenset({"IT"}))
+    assert list(connection.unlisted({"IT": True, "MT": False}, {"IT": True}, people)) == []
+    assert list(connection.unlisted(None, None, people)) == []
+    voice, text = connection.unlisted({"IT": True}, {}, people)
+    assert voice.startswith("Whether the account may call Malta Twilio does not tell")
+    assert text.startswith("Whether the account may text Italy Twilio does not tell")
+
+
 @pytest.mark.parametrize(
     ("url", "is_simulated", "trouble", "words"),
     [
