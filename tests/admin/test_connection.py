@@ -1,4 +1,4 @@
-"""`twilio setup` and `twilio check`: the SDK talks to the simulator's account, and each thing wrong is told in words."""
+"""`twilio setup` and `twilio check`, with the SDK at the simulator's account: each thing wrong is told in words."""
 
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.world import ENVIRONMENT, World
 
 LINE = "+390584000001"
 OURS = "http://127.0.0.1:8000"
+STATUS = f"{OURS}/twilio/voice/status"
 ELSEWHERE = "https://static.example.net/fallback.xml"
 MESSAGING_SERVICE = "MG" + "0" * 32
 
@@ -57,7 +58,7 @@ def changes(world: World, number: str = LINE, **what: Any) -> None:
 def test_set_up_and_all_is_well(world: World):
     assert sets_up(world) == [
         f"{LINE}, when a call comes in: POST {OURS}/twilio/voice -> POST {OURS}/twilio/voice{OVERRIDE}",
-        f"{LINE}, when call status changes: POST {OURS}/twilio/voice/status -> POST {OURS}/twilio/voice/status{OVERRIDE}",
+        f"{LINE}, when call status changes: POST {STATUS} -> POST {STATUS}{OVERRIDE}",
         f"{LINE}, when a message comes in: POST {OURS}/twilio/sms -> POST {OURS}/twilio/sms{OVERRIDE}",
         f"{LINE}, when the line is down: nothing -> GET {ELSEWHERE}",
     ]
@@ -208,10 +209,10 @@ class WithoutTextPermissions(HttpClient):
     def __init__(self, world: World) -> None:
         self._api = InProcess(world.app)
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        if "GeoPermissions" in url:
+    def request(self, method: str, uri: str, *args: Any, **kwargs: Any) -> Response:
+        if "GeoPermissions" in uri:
             return Response(403, '{"code": 20003, "message": "Forbidden", "status": 403}')
-        return self._api.request(method, url, *args, **kwargs)
+        return self._api.request(method, uri, *args, **kwargs)
 
 
 def test_where_permissions_to_text_cannot_be_read_refused_texts_are_counted(quick_world: World):

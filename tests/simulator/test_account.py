@@ -1,4 +1,4 @@
-"""The account through the provider's own SDK: its numbers, its standing and its permissions, as the SDK expects them."""
+"""The account through the provider's own SDK: its numbers, its standing, its permissions."""
 
 import json
 from typing import Any
