@@ -10,6 +10,7 @@ from simulator import account as state
 from tests.simulator.conftest import LINE, SID, TOKEN, URL, World
 from tests.simulator.sdk import InProcess, client
 
+ANNA = "+393331110001"
 KNOWN = {"_version", "_solution", "_context"}
 
 
@@ -58,6 +59,22 @@ def test_a_field_that_cannot_be_set(sdk: Any, change, code):
     with pytest.raises(TwilioRestException) as refused:
         sdk.incoming_phone_numbers(number(sdk).sid).update(**change)
     assert refused.value.code == code
+
+
+def test_calls_and_texts_go_where_the_number_says_and_as_its_override_says(world: World, sdk: Any):
+    override = "#rc=2&rp=ct,rt,5xx"
+    addresses = {"voice_url": f"{URL}/calls{override}", "status_callback": f"{URL}/over", "sms_url": f"{URL}/texts"}
+    sdk.incoming_phone_numbers(number(sdk).sid).update(**addresses)
+    world.application.documents["/calls"] = ("", 503, "text/plain")
+    world.company.phone(ANNA).dials()
+    world.company.handset(ANNA).sends("ACK")
+    assert world.application.paths() == ["/calls", "/calls", "/calls", "/over", "/texts"]
+
+
+def test_a_number_without_an_address_for_texts_tells_nobody(world: World, sdk: Any):
+    sdk.incoming_phone_numbers(number(sdk).sid).update(sms_url="")
+    assert world.company.handset(ANNA).sends("ACK") == []
+    assert world.application.paths() == []
 
 
 def test_an_unknown_number(sdk: Any):
