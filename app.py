@@ -42,6 +42,7 @@ from paging.carriers.protocol import Carrier
 from paging.carriers.smtp import SmtpCarrier
 from paging.carriers.twilio import RedirectingClient, TwilioCarrier
 from paging.chores import Chore
+from paging.digest import Digest
 from paging.engine import Engine
 from paging.loop import EngineLoop
 from paging.watch import Watch
@@ -91,7 +92,7 @@ class Gateway:
 
     def chores(self) -> list[Chore]:
         """What an engine does beside pages and messages, the quick kinds first."""
-        return []
+        return [Digest(self.database, self.line)]
 
     def engine_loop(self) -> EngineLoop:
         """The engine in threads, watched."""
