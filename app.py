@@ -18,7 +18,6 @@ import structlog
 from flask import Blueprint, Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from twilio.http import HttpClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ivr
@@ -38,13 +37,14 @@ from models.clock import Clock
 from models.customer import Customer
 from models.database import Database
 from models.migrate import is_current, upgrade
-from paging.carriers.protocol import Carrier
+from paging.carriers.protocol import Carrier, RecordingStore
 from paging.carriers.smtp import SmtpCarrier
-from paging.carriers.twilio import RedirectingClient, TwilioCarrier
+from paging.carriers.twilio import ApiClient, RedirectingClient, TwilioCarrier, TwilioRecordings
 from paging.chores import Chore
 from paging.digest import Digest
 from paging.engine import Engine
 from paging.loop import EngineLoop
+from paging.recordings import Recordings
 from paging.watch import Watch
 from rules.escalation import Channel
 from rules.line import Line
@@ -84,6 +84,7 @@ class Gateway:
     line: Line
     peppers: Peppers
     carriers: dict[Channel, Carrier]
+    recordings: RecordingStore
     company: Company | None
 
     def engine(self) -> Engine:
@@ -92,7 +93,7 @@ class Gateway:
 
     def chores(self) -> list[Chore]:
         """What an engine does beside pages and messages, the quick kinds first."""
-        return [Digest(self.database, self.line)]
+        return [Digest(self.database, self.line), Recordings(self.database, self.line, self.recordings)]
 
     def engine_loop(self) -> EngineLoop:
         """The engine in threads, watched."""
@@ -103,7 +104,7 @@ def put_together(
     settings: Settings,
     *,
     clock: Clock | None = None,
-    http_client: HttpClient | None = None,
+    http_client: ApiClient | None = None,
     transport: Transport | None = None,
 ) -> Gateway:
     """Build a gateway. A virtual clock and other ways to reach the provider and ourselves are for tests.
@@ -111,6 +112,7 @@ def put_together(
     Raises PolicyError or PromptError.
     """
     database = Database(settings.database_url, clock)
+    client = http_client or RedirectingClient(settings.carrier_url)
     line = Line(
         number=settings.line_number,
         text_number=settings.text_number,
@@ -124,15 +126,16 @@ def put_together(
         database=database,
         line=line,
         peppers=Peppers(settings.pin_pepper, settings.pin_pepper_previous),
-        carriers=_carriers(settings, http_client or RedirectingClient(settings.carrier_url), database),
+        carriers=_carriers(settings, client, database),
+        recordings=TwilioRecordings(settings.account_sid, settings.auth_token, client),
         company=_company(settings, database, transport) if settings.simulated else None,
     )
 
 
-def _carriers(settings: Settings, http_client: HttpClient, database: Database) -> dict[Channel, Carrier]:
+def _carriers(settings: Settings, client: ApiClient, database: Database) -> dict[Channel, Carrier]:
     """One carrier for each channel; the simulator's mailbox stands in for a mail server that is not there."""
     twilio = TwilioCarrier(
-        settings.account_sid, settings.auth_token, settings.line_number, settings.text_number, http_client
+        settings.account_sid, settings.auth_token, settings.line_number, settings.text_number, client
     )
     keep_mail = settings.simulated and not settings.smtp_url
     mail: Carrier = Mailbox(database) if keep_mail else SmtpCarrier(settings.smtp_url, settings.mail_from)
@@ -165,6 +168,7 @@ def flask_app(gateway: Gateway) -> Flask:
     app = Flask("platinum_line", static_folder=None, template_folder=None)
     programs = [
         ivr.create_blueprint(database, line, gateway.peppers, settings.account_sid, [settings.auth_token]),
+        ivr.create_sounds(database),
         create_api(database, line),
     ]
     if gateway.company:

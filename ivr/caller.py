@@ -4,7 +4,7 @@
 out of order or replayed: it changes nothing, and the current question is asked again.
 """
 
-from ivr import callback_number, desk, human, problems, screening
+from ivr import callback_number, desk, human, problems, recordings, screening
 from ivr.exchange import Exchange
 from ivr.questions import BLOCKED, HUMAN, LANGUAGE, LOWER, REFUSED, ask
 from ivr.throttling import count_failure, is_throttled
@@ -167,8 +167,8 @@ def _priority(x: Exchange) -> str:
 
 def _description(x: Exchange) -> str:
     """Described, or skipped: the page leaves."""
-    x.log("description", "recorded" if x.form.recording_url else "skipped")
-    problems.take_description(x, x.form.recording_url)
+    x.log("description", "recorded" if x.form.recorded else "skipped")
+    problems.take_description(x, x.form.recorded)
     x.go_to(Step.HOLD)
     return ask(x)
 
@@ -203,7 +203,7 @@ def _held(x: Exchange) -> str:
 def to_human(x: Exchange, *said: Speech) -> str:
     """The caller wants a person, or cannot go on alone. Ticket and page stand, and the page leaves."""
     if x.call.step is Step.DESCRIPTION:
-        problems.take_description(x, x.form.recording_url)
+        problems.take_description(x, x.form.recorded)
     elif x.call.step is Step.CALLBACK:
         problems.leave_off(x)
     x.log("human", f"from {x.call.step}")
@@ -216,8 +216,9 @@ def _human(x: Exchange) -> str:
     """A recorded message goes to the duty manager; after a refusal nothing was recorded, and the call ends."""
     if x.call.outcome != HUMAN:
         return _end(x)
-    x.call.recording_url = x.form.recording_url
-    if human.leave_message(x, recorded=x.form.recording_url is not None):
+    if x.form.recorded:
+        recordings.keep(x, x.form.recorded)
+    if human.leave_message(x, recorded=x.form.recorded is not None):
         return _end(x, x.prompts.say("caller.human_told"))
     minutes = int(x.line.policy.human_path.digest_after.total_seconds() // 60)
     return _end(x, x.prompts.say("caller.human_later", minutes=minutes))
@@ -265,9 +266,9 @@ def over(x: Exchange) -> str:
 
 def late_recording(x: Exchange, step: str) -> str:
     """What a caller recorded who hung up meanwhile: the end of the call was reported first."""
-    if (url := x.form.recording_url) and step == Step.DESCRIPTION:
-        problems.take_late_description(x, url)
-    elif url and x.call.recording_url != url:
-        x.call.recording_url = url
+    recorded = x.form.recorded
+    if recorded and step == Step.DESCRIPTION:
+        problems.take_late_description(x, recorded)
+    elif recorded and recordings.keep(x, recorded, Step.HUMAN):
         human.leave_message(x, recorded=True, occasion="late")
     return ask(x)

@@ -38,6 +38,11 @@ def guessing(session: Session, line: Line, who: str, failures: int, now: datetim
     _tell(session, line, "guessing", who, now, who=who, failures=failures)
 
 
+def recording_lost(session: Session, line: Line, recording: str, number: int | None, now: datetime) -> None:
+    """What a caller recorded is still at the carrier alone."""
+    _tell(session, line, "recording_lost", recording, now, recording=recording, number=number or "-")
+
+
 def no_duty_manager(session: Session, line: Line, now: datetime) -> None:
     """A caller asked for a person, and none is on file."""
     _tell(session, line, "no_duty_manager", "", now)

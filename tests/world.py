@@ -21,6 +21,7 @@ from config.settings import load_settings
 from models.account import Scope
 from models.clock import VirtualClock
 from models.technician import Technician
+from paging.carriers.twilio import Download
 from simulator.phone import Handset, Phone
 from simulator.transport import Answer, WsgiTransport
 
@@ -153,3 +154,9 @@ class _Door(HttpClient):
             auth=auth,
         )
         return Response(answer.status_code, answer.get_data(as_text=True), dict(answer.headers))
+
+    def download(self, url: str, auth: tuple[str, str]) -> Download:
+        assert self._app is not None
+        path = f"/simulator/api{urlsplit(url).path}"
+        answer = self._app.test_client(use_cookies=False).get(path, auth=auth, base_url="http://127.0.0.1:8000")
+        return Download(answer.status_code, answer.mimetype or "", answer.get_data())

@@ -1,13 +1,13 @@
 """Texts and calls through Twilio's REST API, or whatever speaks it at another address."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
-from urllib.parse import urlsplit
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote, urlsplit
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
-from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -20,6 +20,7 @@ from paging.carriers.protocol import (
     Message,
     PermanentFailure,
     SendFailure,
+    Sound,
     Status,
     TemporaryFailure,
 )
@@ -31,6 +32,18 @@ RING = 25  # seconds; most voicemails pick up later
 VALIDITY = 300  # seconds; a text that comes later is of no use
 Answer = TypeVar("Answer")
 ALREADY_ANSWERED = "21220"
+NOT_FOUND = "20404"
+SOUNDS = frozenset({"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"})
+LARGEST_SOUND = 16 * 1024 * 1024  # bytes; two minutes are two millions
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """What came for a file: HTTP status, media type without its parameters, at most LARGEST_SOUND + 1 bytes."""
+
+    status: int
+    media_type: str
+    content: bytes
 
 
 class RedirectingClient(TwilioHttpClient):
@@ -46,6 +59,47 @@ class RedirectingClient(TwilioHttpClient):
     def request(self, method: str, url: str, *args: object, **kwargs: object) -> Response:  # type: ignore[override]
         return super().request(method, url.replace(PROVIDER, self.api_url, 1), *args, **kwargs)  # type: ignore[arg-type]
 
+    def download(self, url: str, auth: tuple[str, str]) -> Download:
+        """A file, cut where it is too large."""
+        assert self.session is not None
+        address = url.replace(PROVIDER, self.api_url, 1)
+        with self.session.get(address, auth=auth, timeout=TIMEOUT, stream=True) as answer:
+            content = answer.raw.read(LARGEST_SOUND + 1, decode_content=True)
+            return Download(answer.status_code, answer.headers.get("Content-Type", "").partition(";")[0], content)
+
+
+class ApiClient(Protocol):
+    """The SDK's way to the provider, and a plain one for files, which the SDK would take for text."""
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response: ...
+
+    def download(self, url: str, auth: tuple[str, str]) -> Download: ...
+
+
+class TwilioRecordings:
+    """What callers recorded, at the account's own address: an address that a webhook names gets no credentials."""
+
+    def __init__(self, account_sid: str, auth_token: str, http_client: ApiClient) -> None:
+        self._client = Client(account_sid, auth_token, http_client=http_client)
+        self._auth = (account_sid, auth_token)
+        self._download = http_client.download
+
+    def fetch(self, sid: str) -> Sound:
+        url = f"{PROVIDER}/2010-04-01/Accounts/{self._auth[0]}/Recordings/{quote(sid, safe='')}.wav"
+        found = _answer(lambda: self._download(url, self._auth))
+        if found.status != 200:
+            raise _meaning(found.status, "", f"HTTP status {found.status}", "")
+        if found.media_type not in SOUNDS or len(found.content) > LARGEST_SOUND:
+            raise PermanentFailure(f"the carrier's file is no sound of at most {LARGEST_SOUND} bytes")
+        return Sound(found.content, found.media_type)
+
+    def delete(self, sid: str) -> None:
+        try:
+            _answer(lambda: self._client.recordings(sid).delete())
+        except PermanentFailure as failure:
+            if failure.code != NOT_FOUND:
+                raise
+
 
 class TwilioCarrier:
     """Sends SMS from `text_number` and rings from `number` (E.164)."""
@@ -53,7 +107,7 @@ class TwilioCarrier:
     channels = frozenset({Channel.SMS, Channel.VOICE, Channel.SECOND_PHONE})
 
     def __init__(
-        self, account_sid: str, auth_token: str, number: str, text_number: str, http_client: HttpClient
+        self, account_sid: str, auth_token: str, number: str, text_number: str, http_client: ApiClient
     ) -> None:
         self._client = Client(account_sid, auth_token, http_client=http_client)
         self._number = number
