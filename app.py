@@ -18,7 +18,6 @@ import structlog
 from flask import Blueprint, Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from twilio.http import HttpClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ivr.fallback
@@ -39,12 +38,20 @@ from models.clock import Clock
 from models.customer import Customer
 from models.database import Database
 from models.migrate import is_current, upgrade
-from paging.carriers.protocol import Carrier
+from paging.carriers.protocol import Carrier, RecordingStore
 from paging.carriers.smtp import SmtpCarrier
-from paging.carriers.twilio import RedirectingClient, TwilioAccount, TwilioCarrier
+from paging.carriers.twilio import (
+    ApiClient,
+    RedirectingClient,
+    TwilioAccount,
+    TwilioCarrier,
+    TwilioRecordings,
+)
 from paging.chores import Chore
+from paging.digest import Digest
 from paging.engine import Engine
 from paging.loop import EngineLoop
+from paging.recordings import Recordings
 from paging.watch import Watch
 from rules.escalation import Channel
 from rules.line import Line
@@ -84,6 +91,7 @@ class Gateway:
     line: Line
     peppers: Peppers
     carriers: dict[Channel, Carrier]
+    recordings: RecordingStore
     company: Company | None
 
     def engine(self) -> Engine:
@@ -92,7 +100,7 @@ class Gateway:
 
     def chores(self) -> list[Chore]:
         """What an engine does beside pages and messages, the quick kinds first."""
-        return []
+        return [Digest(self.database, self.line), Recordings(self.database, self.line, self.recordings)]
 
     def engine_loop(self) -> EngineLoop:
         """The engine in threads, watched."""
@@ -103,7 +111,7 @@ def put_together(
     settings: Settings,
     *,
     clock: Clock | None = None,
-    http_client: HttpClient | None = None,
+    http_client: ApiClient | None = None,
     transport: Transport | None = None,
 ) -> Gateway:
     """Build a gateway. A virtual clock and other ways to reach the provider and ourselves are for tests.
@@ -112,12 +120,14 @@ def put_together(
     """
     database = Database(settings.database_url, clock)
     line = _line(settings)
+    client = http_client or RedirectingClient(settings.carrier_url)
     return Gateway(
         settings=settings,
         database=database,
         line=line,
         peppers=Peppers(settings.pin_pepper, settings.pin_pepper_previous),
-        carriers=_carriers(settings, http_client or RedirectingClient(settings.carrier_url), database),
+        carriers=_carriers(settings, client, database),
+        recordings=TwilioRecordings(settings.account_sid, settings.auth_token, client),
         company=_company(settings, database, transport) if settings.simulated else None,
     )
 
@@ -133,10 +143,10 @@ def _line(settings: Settings) -> Line:
     )
 
 
-def _carriers(settings: Settings, http_client: HttpClient, database: Database) -> dict[Channel, Carrier]:
+def _carriers(settings: Settings, client: ApiClient, database: Database) -> dict[Channel, Carrier]:
     """One carrier for each channel; the simulator's mailbox stands in for a mail server that is not there."""
     twilio = TwilioCarrier(
-        settings.account_sid, settings.auth_token, settings.line_number, settings.text_number, http_client
+        settings.account_sid, settings.auth_token, settings.line_number, settings.text_number, client
     )
     keep_mail = settings.simulated and not settings.smtp_url
     mail: Carrier = Mailbox(database) if keep_mail else SmtpCarrier(settings.smtp_url, settings.mail_from)
@@ -169,6 +179,7 @@ def flask_app(gateway: Gateway) -> Flask:
     app = Flask("platinum_line", static_folder=None, template_folder=None)
     programs = [
         ivr.create_blueprint(database, line, gateway.peppers, settings.account_sid, [settings.auth_token]),
+        ivr.create_sounds(database),
         create_api(database, line),
     ]
     if gateway.company:

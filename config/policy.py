@@ -22,9 +22,10 @@ from config.policy_file import (
     ThrottlesSection,
 )
 from rules.entitlement import EntitlementTerms
-from rules.policy import EventType, HumanPathRules, Limits, PinRules, Policy, RecordingRules, ThrottleRules
+from rules.policy import EventType, HumanPathRules, Limits, PinRules, Policy, RecordingRules
 from rules.service_hours import Calendar, EasterHoliday, FixedHoliday, Hours
 from rules.targets import BusinessDays, BusinessTime, Elapsed, Limit, PlanTerms, Priority
+from rules.throttles import ThrottleRules
 
 
 class PolicyError(ValueError):

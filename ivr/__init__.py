@@ -8,11 +8,14 @@ from flask.blueprints import BlueprintSetupState
 from ivr.callbacks import DeliveryCallbacks
 from ivr.calls import Calls
 from ivr.responder import ResponderCalls
+from ivr.sounds import create_sounds
 from ivr.texts import Texts
 from ivr.webhook import PREFIX, Gate
 from models.database import Database
 from rules.line import Line
 from rules.pins import Peppers
+
+__all__ = ["create_blueprint", "create_sounds"]
 
 
 def create_blueprint(

@@ -4,9 +4,10 @@
 out of order or replayed: it changes nothing, and the current question is asked again.
 """
 
-from ivr import callback_number, desk, human, problems, screening
+from ivr import callback_number, desk, human, problems, recordings, screening
 from ivr.exchange import Exchange
-from ivr.questions import HUMAN, LANGUAGE, LOWER, REFUSED, ask
+from ivr.questions import BLOCKED, HUMAN, LANGUAGE, LOWER, REFUSED, ask
+from ivr.throttling import count_failure, is_throttled
 from ivr.twiml import Speech
 from models.call import Step
 from paging.help_desk import is_staffed_by
@@ -27,11 +28,38 @@ def begin(x: Exchange) -> str:
     settings = desk.settings(x.connection)
     x.call.staffed = is_staffed_by(settings["service_hours"], x.line, x.now)
     x.log("call", f"from {x.call.caller or 'an unknown number'}{', registered' if x.call.registered else ''}")
+    _note_verdict(x)
+    if screening.is_blocked(x.connection, x.call.caller):
+        x.log("blocked", "the number is on the block list")
+        x.call.outcome = BLOCKED
+        return _end(x, x.prompts.say("caller.blocked", portal=x.line.policy.portal))
     if x.call.staffed and settings["help_desk"].get("phone"):
         x.call.step = Step.DESK
         return ask(x)
-    x.call.step = Step.PIN if x.call.registered or x.call.staffed else Step.LANGUAGE
+    if x.call.registered or x.call.staffed:
+        return _to_pin(x, x.prompts.say("caller.greeting"))
+    x.call.step = Step.LANGUAGE
     return ask(x, x.prompts.say("caller.greeting"))
+
+
+def _note_verdict(x: Exchange) -> None:
+    """What the carriers say of the number's truth is logged, and decides nothing."""
+    x.call.stir = x.form.text("StirVerstat", 64) or None
+    if x.call.stir:
+        x.log("stir", f"the carriers' verdict on the number: {x.call.stir}")
+
+
+def _to_pin(x: Exchange, *said: Speech) -> str:
+    """The PIN, or the human path for a caller whose PIN would not be looked at."""
+    if is_throttled(x):
+        return _turn_away(x, *said)
+    x.go_to(Step.PIN)
+    return ask(x, *said)
+
+
+def _turn_away(x: Exchange, *said: Speech) -> str:
+    x.log("throttled", "no PIN is looked at")
+    return to_human(x, *said, x.prompts.say("caller.throttled"))
 
 
 def answer(x: Exchange, peppers: Peppers) -> str:
@@ -74,16 +102,14 @@ def _desk(x: Exchange) -> str:
     if status in ANSWERED:
         x.call.outcome = "help_desk"
         return _end(x)
-    x.go_to(Step.PIN)
-    return ask(x, x.prompts.say("caller.desk_busy"))
+    return _to_pin(x, x.prompts.say("caller.desk_busy"))
 
 
 def _language(x: Exchange) -> str:
     """1 and silence are English; another language is told how to open a web ticket."""
     if x.keys in ("", "1"):
         x.log("language", "English")
-        x.go_to(Step.PIN)
-        return ask(x)
+        return _to_pin(x)
     tongue = x.prompts.tongues.get(x.keys)
     if tongue is None:
         return _again(x, "language", otherwise=Step.PIN)
@@ -95,6 +121,8 @@ def _pin(x: Exchange, peppers: Peppers) -> str:
     """A PIN names its contract; three wrong ones, or three silences, lead to the human path."""
     if not x.keys:
         return _again(x, "pin", otherwise=Step.HUMAN)
+    if is_throttled(x):
+        return _turn_away(x)
     proven = screening.prove(x.connection, peppers, x.keys)
     if proven is None:
         return _wrong_pin(x)
@@ -110,6 +138,7 @@ def _pin(x: Exchange, peppers: Peppers) -> str:
 
 def _wrong_pin(x: Exchange) -> str:
     x.call.wrong_pins += 1
+    count_failure(x)
     x.log("pin", f"wrong, {x.call.wrong_pins} of {x.line.policy.pin.tries}")
     if x.call.wrong_pins >= x.line.policy.pin.tries:
         return to_human(x, x.prompts.say("caller.pin_failed"))
@@ -138,8 +167,8 @@ def _priority(x: Exchange) -> str:
 
 def _description(x: Exchange) -> str:
     """Described, or skipped: the page leaves."""
-    x.log("description", "recorded" if x.form.recording_url else "skipped")
-    problems.take_description(x, x.form.recording_url)
+    x.log("description", "recorded" if x.form.recorded else "skipped")
+    problems.take_description(x, x.form.recorded)
     x.go_to(Step.HOLD)
     return ask(x)
 
@@ -174,7 +203,7 @@ def _held(x: Exchange) -> str:
 def to_human(x: Exchange, *said: Speech) -> str:
     """The caller wants a person, or cannot go on alone. Ticket and page stand, and the page leaves."""
     if x.call.step is Step.DESCRIPTION:
-        problems.take_description(x, x.form.recording_url)
+        problems.take_description(x, x.form.recorded)
     elif x.call.step is Step.CALLBACK:
         problems.leave_off(x)
     x.log("human", f"from {x.call.step}")
@@ -187,9 +216,12 @@ def _human(x: Exchange) -> str:
     """A recorded message goes to the duty manager; after a refusal nothing was recorded, and the call ends."""
     if x.call.outcome != HUMAN:
         return _end(x)
-    x.call.recording_url = x.form.recording_url
-    told = human.tell_duty_manager(x, x.form.recording_url)
-    return _end(x, x.prompts.say("caller.human_told" if told else "caller.human_known"))
+    if x.form.recorded:
+        recordings.keep(x, x.form.recorded)
+    if human.leave_message(x, recorded=x.form.recorded is not None):
+        return _end(x, x.prompts.say("caller.human_told"))
+    minutes = int(x.line.policy.human_path.digest_after.total_seconds() // 60)
+    return _end(x, x.prompts.say("caller.human_later", minutes=minutes))
 
 
 def _dismiss(x: Exchange, outcome: str) -> str:
@@ -207,6 +239,8 @@ def _again(x: Exchange, kind: str, otherwise: Step) -> str:
         return ask(x)
     if otherwise is Step.HUMAN:
         return to_human(x, x.prompts.say("caller.no_answer"))
+    if otherwise is Step.PIN:
+        return _to_pin(x)
     x.go_to(otherwise)
     return ask(x)
 
@@ -226,15 +260,15 @@ def over(x: Exchange) -> str:
     if step in (Step.CALLBACK, Step.DESCRIPTION):
         problems.leave_off(x)
     if step is Step.HUMAN and outcome == HUMAN:
-        human.tell_duty_manager(x, None)
+        human.leave_message(x, recorded=False)
     return ""
 
 
 def late_recording(x: Exchange, step: str) -> str:
     """What a caller recorded who hung up meanwhile: the end of the call was reported first."""
-    if (url := x.form.recording_url) and step == Step.DESCRIPTION:
-        problems.take_late_description(x, url)
-    elif url and x.call.recording_url != url:
-        x.call.recording_url = url
-        human.tell_duty_manager(x, url, ":late")
+    recorded = x.form.recorded
+    if recorded and step == Step.DESCRIPTION:
+        problems.take_late_description(x, recorded)
+    elif recorded and recordings.keep(x, recorded, Step.HUMAN):
+        human.leave_message(x, recorded=True, occasion="late")
     return ask(x)

@@ -1,41 +1,69 @@
-"""The human path: what a caller leaves goes to the duty manager, at most once a while for each number."""
+"""The human path: what a caller leaves goes to the duty manager, at once or with the next digest.
+
+Callers whose PIN is not known are told of at once only so often: all others of theirs wait for the digest. Nobody's
+message is left out, and no number of theirs is dialled or texted.
+"""
+
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ivr.exchange import Exchange
 from ivr.screening import contract_by_id
-from models.call import Call, CallStep
+from models.call import DutyMessage
+from models.database import insert_once
+from models.service import RoleContact
+from paging import alerts
 from tickets import duty
 
 log = structlog.get_logger(__name__)
 
-TOLD = "duty_told"
+HOUR = timedelta(hours=1)
 
 
-def tell_duty_manager(x: Exchange, recording_url: str | None, occasion: str = "") -> bool:
-    """Tell the duty manager what this call left. False when this number was told of a short while ago."""
-    if _told_lately(x):
-        x.log("duty_spared", "the duty manager was told of this number a short while ago")
-        return False
+def leave_message(x: Exchange, *, recorded: bool, occasion: str = "call") -> bool:
+    """Pass on what this call left. Answers whether the duty manager is told at once: else with the next digest."""
+    is_verified = x.call.contract_id is not None
+    at_once = is_verified or _may_tell_now(x)
+    message = {
+        "call_sid": x.call.sid,
+        "occasion": occasion,
+        "caller": x.call.caller,
+        "is_verified": is_verified,
+        "text": _text(x, recorded),
+        "left_at": x.now,
+        "due_at": None if at_once else _digest_at(x),
+        "told_at": x.now if at_once else None,
+    }
+    is_new = insert_once(x.session, DutyMessage, ["call_sid", "occasion"], message)
+    if is_new and at_once:
+        _tell(x, occasion, str(message["text"]))
+    elif is_new:
+        x.log("duty_waits", "goes to the duty manager with the next digest")
+    return at_once
+
+
+def _tell(x: Exchange, occasion: str, text: str) -> None:
     people = duty.tell(
         x.session,
-        key=f"call:{x.call.sid}{occasion}",
+        key=f"call:{x.call.sid}:{occasion}",
         subject=x.line.wording.say("caller.duty_subject"),
-        text=_text(x, recording_url),
+        text=text,
         now=x.now,
         ticket_number=x.call.ticket_number,
     )
     if not people:
         log.error("no duty manager is on file: a caller's message reaches nobody", call=x.call.sid)
-    x.log(TOLD, f"told {people} people")
-    return True
+        alerts.no_duty_manager(x.session, x.line, x.now)
+    x.log("duty_told", f"told {people} people")
 
 
-def _text(x: Exchange, recording_url: str | None) -> str:
+def _text(x: Exchange, recorded: bool) -> str:
     say = x.line.wording.say
     caller = x.call.caller or say("caller.unknown")
-    message = say("caller.duty_message", url=recording_url) if recording_url else say("caller.duty_no_message")
+    url = x.line.url(f"/calls/{x.call.sid}")
+    message = say("caller.duty_message", url=url) if recorded else say("caller.duty_no_message")
     if x.call.contract_id is None:
         return say("caller.duty_unverified", caller=caller, message=message)
     contract = contract_by_id(x.session, x.call.contract_id)
@@ -45,14 +73,37 @@ def _text(x: Exchange, recording_url: str | None) -> str:
     return f"{text} {say('caller.duty_ticket', number=x.call.ticket_number)}"
 
 
-def _told_lately(x: Exchange) -> bool:
-    """Whether another call of the same number was passed on. Calls without a number are not taken for one another."""
+def _may_tell_now(x: Exchange) -> bool:
+    """Once a while for each number, and so often an hour in all; callers are counted one after the other."""
+    managers = select(RoleContact.id).where(RoleContact.role == duty.ROLE).order_by(RoleContact.id)
+    x.session.execute(managers.with_for_update()).all()
+    rules = x.line.policy.human_path
+    return not _told_lately(x, rules.per_number) and _told_at_once(x) < rules.an_hour
+
+
+def _told_lately(x: Exchange, within: timedelta) -> bool:
+    """Whether another call of this number was passed on. Calls without a number are not taken for one another."""
     if x.call.caller is None:
         return False
-    since = x.now - x.line.policy.human_path.per_number
-    statement = (
-        select(CallStep.id)
-        .join(Call, Call.sid == CallStep.call_sid)
-        .where(Call.caller == x.call.caller, Call.sid != x.call.sid, CallStep.kind == TOLD, CallStep.at > since)
+    told = select(DutyMessage.id).where(
+        DutyMessage.caller == x.call.caller,
+        DutyMessage.told_at > x.now - within,
+        DutyMessage.call_sid != x.call.sid,
     )
-    return x.session.execute(statement.limit(1)).first() is not None
+    return x.session.execute(told.limit(1)).first() is not None
+
+
+def _told_at_once(x: Exchange) -> int:
+    """How many unverified callers' messages went out by themselves within the hour."""
+    told = select(func.count()).where(
+        DutyMessage.told_at > x.now - HOUR,
+        DutyMessage.told_at == DutyMessage.left_at,
+        DutyMessage.is_verified.is_(False),
+    )
+    return x.session.execute(told).scalar_one()
+
+
+def _digest_at(x: Exchange) -> datetime:
+    """With the messages that wait already, if there are some."""
+    waiting = x.session.execute(select(func.min(DutyMessage.due_at))).scalar()
+    return waiting or x.now + x.line.policy.human_path.digest_after

@@ -5,8 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select, update
 
+from ivr import recordings
 from ivr.exchange import Exchange
 from ivr.screening import contract_by_id
+from ivr.webhook import Recorded
+from models.call import Step
 from models.customer import Maintenance
 from models.page import Page, PageState
 from models.technician import Technician
@@ -141,11 +144,10 @@ def take_callback(x: Exchange, number: str) -> None:
         _tell(x, "callback", "caller.story_callback", number=number)
 
 
-def take_description(x: Exchange, recording_url: str | None) -> None:
+def take_description(x: Exchange, recorded: Recorded | None) -> None:
     """Described or skipped: the page leaves now, or what it could not carry any more goes out as one update."""
-    if recording_url:
-        _keep_recording(x, recording_url)
-    leave_off(x, is_new=recording_url is not None)
+    is_new = recorded is not None and _keep_recording(x, recorded)
+    leave_off(x, is_new=is_new)
 
 
 def leave_off(x: Exchange, *, is_new: bool = False) -> None:
@@ -157,11 +159,9 @@ def leave_off(x: Exchange, *, is_new: bool = False) -> None:
         _send_update(x)
 
 
-def take_late_description(x: Exchange, recording_url: str) -> None:
+def take_late_description(x: Exchange, recorded: Recorded) -> None:
     """The recording of a caller who hung up while it ran, when the call's end was reported first."""
-    known = select(Ticket.recording_url).where(Ticket.number == x.call.ticket_number)
-    if x.session.execute(known).scalar() != recording_url:
-        _keep_recording(x, recording_url)
+    if _keep_recording(x, recorded):
         _send_update(x, ":late")
 
 
@@ -172,9 +172,12 @@ def _send_update(x: Exchange, occasion: str = "") -> None:
     pager.send_update(x.session, x.line, x.call.ticket_number, x.now, reference)
 
 
-def _keep_recording(x: Exchange, url: str) -> None:
-    x.connection.execute(_RECORDING, {"ticket": x.call.ticket_number, "url": url})
-    _tell(x, "described", "caller.story_described", url=url)
+def _keep_recording(x: Exchange, recorded: Recorded) -> bool:
+    if not recordings.keep(x, recorded, Step.DESCRIPTION):
+        return False
+    x.connection.execute(_RECORDING, {"ticket": x.call.ticket_number, "url": recorded.url})
+    _tell(x, "described", "caller.story_described", seconds=str(recorded.seconds or "?"))
+    return True
 
 
 def _tell(x: Exchange, kind: str, key: str, **values: str) -> None:

@@ -3,7 +3,7 @@
 A ticket's number is said after every other number, with a word after it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ivr import desk, problems, twiml
 from ivr.exchange import Exchange
@@ -18,6 +18,7 @@ LANGUAGE = "language:"
 REFUSED = "refused:"
 LOWER = "lower"
 HUMAN = "human"
+BLOCKED = "blocked"
 
 
 def ask(x: Exchange, *said: Speech) -> str:
@@ -74,7 +75,11 @@ def _ticket_sentence(x: Exchange) -> list[Speech]:
 
 def _description(x: Exchange, said: tuple[Speech, ...]) -> str:
     sentence = x.prompts.say("caller.description", days=x.line.policy.recordings.retention.days)
-    return twiml.ask_recording([*said, sentence], x.action(), seconds=120)
+    return _recording(x, [*said, sentence])
+
+
+def _recording(x: Exchange, said: Sequence[Speech]) -> str:
+    return twiml.ask_recording(said, x.action(), int(x.line.policy.recordings.longest.total_seconds()))
 
 
 def _hold(x: Exchange, said: tuple[Speech, ...]) -> str:
@@ -114,7 +119,8 @@ def _human(x: Exchange, said: tuple[Speech, ...]) -> str:
         stands = []
         if x.call.ticket_number is not None:
             stands = [x.prompts.with_ticket("caller.human_ticket", x.call.ticket_number)]
-        return twiml.ask_recording([*said, *stands, x.prompts.say("caller.human")], x.action(), seconds=120)
+        sentence = x.prompts.say("caller.human", days=x.line.policy.recordings.retention.days)
+        return _recording(x, [*said, *stands, sentence])
     return twiml.ask_key([*said, _dismissal(x, outcome), x.prompts.say("caller.person")], x.action())
 
 

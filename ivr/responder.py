@@ -5,6 +5,7 @@ the webhooks of such a call: a key that comes twice finds its work done.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr import drill_calls, passing, transaction, twiml, webhook
+from ivr import drill_calls, passing, recordings, transaction, twiml, webhook
 from ivr.contact_test_calls import ContactTestCalls
 from ivr.drill_calls import is_drill
 from ivr.problems import HOLDING
@@ -95,7 +96,7 @@ class ResponderCalls:
             return self._pass(session, paged, now)
         if keys == "4":
             return self._accept_and_connect(session, paged, now)
-        return self._ask_again(paged, keys)
+        return self._ask_again(session, paged, keys)
 
     def connected(self, delivery_id: int) -> Response:
         """The call with the caller is over, or they could not be reached."""
@@ -127,7 +128,7 @@ class ResponderCalls:
             return self._yours(paged)
         return self._lost(holder, paged)
 
-    def _menu(self, paged: Paged, silences: int, *said: Speech, recording: str | None = None) -> str:
+    def _menu(self, paged: Paged, silences: int, *said: Speech, sounds: Sequence[str] = ()) -> str:
         ticket = paged.ticket
         page = [
             self._prompts.say(f"responder.{paged.kind}", priority=spoken(ticket.priority), customer=paged.customer),
@@ -136,19 +137,25 @@ class ResponderCalls:
         ]
         script = [*said, *(drill_calls.menu(self._prompts, ticket) if is_drill(ticket) else page)]
         url = self._line.url(f"/twilio/page/{paged.delivery_id}/key?silences={silences}")
-        return twiml.ask_key(script, url, recording_url=recording)
+        return twiml.ask_key(script, url, sounds=sounds)
 
-    def _ask_again(self, paged: Paged, keys: str) -> str:
-        if keys == "3" and paged.ticket.recording_url:
-            return self._menu(paged, 0, recording=paged.ticket.recording_url)
+    def _ask_again(self, session: Session, paged: Paged, keys: str) -> str:
         if keys == "3":
-            return self._menu(paged, 0, self._prompts.say("responder.no_description"))
+            return self._describe(session, paged)
         if keys == "*":
             return self._menu(paged, 0)
         silences = _silences() + 1
         if silences >= MOST_SILENCES:
             return twiml.end([self._prompts.say("responder.unanswered")])
         return self._menu(paged, silences)
+
+    def _describe(self, session: Session, paged: Paged) -> str:
+        """What was recorded, the oldest first; a moment after the call it may not be here yet."""
+        if sounds := recordings.addresses(session, self._line, paged.ticket.number):
+            return self._menu(paged, 0, sounds=sounds)
+        is_coming = recordings.is_coming(session, paged.ticket.number)
+        key = "responder.description_coming" if is_coming else "responder.no_description"
+        return self._menu(paged, 0, self._prompts.say(key))
 
     def _accept(self, session: Session, paged: Paged, now: datetime) -> str:
         taken = self._acknowledge(session, paged, now)

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.customer import Contact, Contract, Customer, Pin, Product
+from models.protection import BlockedNumber
 from rules.entitlement import Accepted, Cover, Refused, screen
 from rules.line import Line
-from rules.pins import Peppers, is_well_formed
+from rules.pins import Peppers
 
 _BY_PIN = (
     select(
@@ -33,6 +34,7 @@ _BY_PIN = (
 )
 _BY_ID = select(Contract).where(Contract.id == bindparam("id")).options(joinedload(Contract.customer))
 _REGISTERED = select(Contact.id).where(Contact.phone == bindparam("phone")).limit(1)
+_BLOCKED = select(BlockedNumber.number).where(BlockedNumber.number == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,16 @@ def is_registered(connection: Connection, caller: str | None) -> bool:
     return caller is not None and connection.execute(_REGISTERED, {"phone": caller}).first() is not None
 
 
+def is_blocked(connection: Connection, caller: str | None) -> bool:
+    """Whether the calling number is on the block list."""
+    return caller is not None and connection.execute(_BLOCKED, {"number": caller}).first() is not None
+
+
 def prove(connection: Connection, peppers: Peppers, pin: str) -> Proven | None:
-    """The contract that a PIN proves; None for a PIN that is not in force."""
-    if not is_well_formed(pin):
-        return None
+    """The contract that a PIN proves; None for one that is not in force.
+
+    Whatever was keyed in takes the same way: how long the answer takes says nothing of it.
+    """
     digests = peppers.candidates(pin)
     row = connection.execute(_BY_PIN, {"digest": digests[0], "older_digest": digests[-1]}).first()
     if row is None:

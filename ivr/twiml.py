@@ -35,29 +35,29 @@ def _say(verb: VoiceResponse | Gather, script: Script) -> None:
         verb.say(speech.text, voice=speech.voice, language=speech.locale)
 
 
-def ask_key(script: Script, action: str, seconds: int = SECONDS_TO_ANSWER, recording_url: str | None = None) -> str:
-    """One key, which interrupts; silence goes to `action` without a key. A recording is played first."""
-    document = _question_of_keys(tuple(script), seconds, recording_url, "", 1)
+def ask_key(script: Script, action: str, seconds: int = SECONDS_TO_ANSWER, sounds: Sequence[str] = ()) -> str:
+    """One key, which interrupts; silence goes to `action` without a key. `sounds` are addresses that play first."""
+    document = _question_of_keys(tuple(script), seconds, tuple(sounds), "", 1)
     return document.replace(_ACTION, escape(action))
 
 
 def ask_number(script: Script, action: str) -> str:
     """Digits that end with #."""
-    document = _question_of_keys(tuple(script), SECONDS_TO_ANSWER, None, "#", None)
+    document = _question_of_keys(tuple(script), SECONDS_TO_ANSWER, (), "#", None)
     return document.replace(_ACTION, escape(action))
 
 
 @lru_cache(maxsize=256)
 def _question_of_keys(
-    script: tuple[Speech, ...], seconds: int, recording_url: str | None, finish_on_key: str, digits: int | None
+    script: tuple[Speech, ...], seconds: int, sounds: tuple[str, ...], finish_on_key: str, digits: int | None
 ) -> str:
     """The document but for its address: most questions are the same for every caller."""
     document = VoiceResponse()
     question = Gather(
         input="dtmf", action=_ACTION, method="POST", timeout=seconds, finish_on_key=finish_on_key, num_digits=digits
     )
-    if recording_url:
-        question.play(recording_url)
+    for sound in sounds:
+        question.play(sound)
     _say(question, script)
     document.append(question)
     document.redirect(_ACTION, method="POST")

@@ -4,7 +4,8 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote
+from pathlib import PurePosixPath
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from flask import Response, g, request
 from twilio.request_validator import RequestValidator
@@ -23,6 +24,7 @@ Fields = Mapping[str, str]
 _SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _URL = re.compile(r"https?://[!-~]{1,490}")
 _TURN = re.compile(r"[0-9]{1,9}")
+_SECONDS = re.compile(r"[0-9]{1,6}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -74,6 +76,15 @@ def _signed_by(validator: RequestValidator, url: str, fields: Fields, signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """One recording at the provider: its id there, its address, its length (None: not said)."""
+
+    sid: str
+    url: str
+    seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """The fields of one webhook: a missing or malformed one reads as empty, of a doubled one the first counts."""
 
@@ -99,11 +110,17 @@ class Form:
         return self.text("Digits", 40)
 
     @property
-    def recording_url(self) -> str | None:
-        """Where the recording is; None when there is none or nobody spoke."""
-        url = self.fields.get("RecordingUrl", "")
-        is_silent = self.text("RecordingDuration", 10) == "0"
-        return url if _URL.fullmatch(url) and not is_silent else None
+    def recorded(self) -> Recorded | None:
+        """What the caller recorded; None when there is nothing or nobody spoke.
+
+        Of its address only the last part counts: where it is fetched is not for a webhook to say.
+        """
+        url, seconds = self.fields.get("RecordingUrl", ""), self.text("RecordingDuration", 10)
+        if not _URL.fullmatch(url) or seconds == "0":
+            return None
+        named = PurePosixPath(urlsplit(url).path).name.removesuffix(".wav").removesuffix(".mp3")
+        sid = self.sid("RecordingSid") or (named if _SID.fullmatch(named) else None)
+        return Recorded(sid, url, int(seconds) if _SECONDS.fullmatch(seconds) else None) if sid else None
 
 
 def form() -> Form:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.call import Step
@@ -34,12 +34,12 @@ class Recording(Base):
     """
 
     __tablename__ = "recording"
-    __table_args__ = (due_index("recording"),)
+    __table_args__ = (UniqueConstraint("call_sid", "provider_sid"), due_index("recording"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    provider_sid: Mapped[str] = mapped_column(String(64), unique=True)
+    provider_sid: Mapped[str] = mapped_column(String(64))
     key: Mapped[str] = mapped_column(String(64), unique=True)
-    call_sid: Mapped[str] = mapped_column(ForeignKey("call.sid"), index=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("call.sid"))
     ticket_number: Mapped[int | None] = mapped_column(ForeignKey("ticket.number"), index=True)
     step: Mapped[Step] = mapped_column(enum_of(Step))
     seconds: Mapped[int | None]

@@ -33,6 +33,21 @@ def stuck(session: Session, line: Line, number: int, now: datetime) -> None:
     _tell(session, line, "stuck", str(number), now, number=number)
 
 
+def guessing(session: Session, line: Line, who: str, failures: int, now: datetime) -> None:
+    """Somebody guesses PINs: from one number, or from many."""
+    _tell(session, line, "guessing", who, now, who=who, failures=failures)
+
+
+def recording_lost(session: Session, line: Line, recording: str, number: int | None, now: datetime) -> None:
+    """What a caller recorded is still at the carrier alone."""
+    _tell(session, line, "recording_lost", recording, now, recording=recording, number=number or "-")
+
+
+def no_duty_manager(session: Session, line: Line, now: datetime) -> None:
+    """A caller asked for a person, and none is on file."""
+    _tell(session, line, "no_duty_manager", "", now)
+
+
 def _tell(session: Session, line: Line, cause: str, about: str, now: datetime, **words: object) -> None:
     """To every admin; to the duty manager where no admin is on file, for somebody must know."""
     subject = line.wording.say(f"alert.{cause}_subject", **words)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.delivery import PAGING_KINDS, Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
+from models.recording import Recording
 from models.ticket import Ticket
 from paging import messages
 from paging.kindness import CALLS
@@ -102,7 +103,8 @@ def stand_down(
 
 def send_update(session: Session, line: Line, ticket: Ticket, page: Page, now: datetime, reference: str) -> None:
     """Tell the owner, else all who were paged, the callback number and whether there is a recording."""
-    key = "page.update_with_recording" if ticket.recording_url else "page.update"
+    recorded = select(Recording.id).where(Recording.ticket_number == ticket.number).limit(1)
+    key = "page.update_with_recording" if session.execute(recorded).first() else "page.update"
     body = line.wording.say(key, number=ticket.number, callback=ticket.callback or ticket.caller or "unknown")
     for person in paged(session, page):
         if page.state is PageState.PAGING or person.key == ticket.taken_by:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from rules.entitlement import EntitlementTerms
 from rules.service_hours import Calendar
 from rules.targets import Matrix, Plan, PlanTerms, Priority
+from rules.throttles import ThrottleRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +39,6 @@ class HumanPathRules:
     per_number: timedelta
     an_hour: int
     digest_after: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class ThrottleRules:
-    """How many wrong PINs are free, and how long those who guess on must wait.
-
-    number, registered, line    wrong PINs without a wait: of one number, of one on file, of all that are not on file
-    first_wait, longest_wait    each further wrong PIN doubles the wait, from the first to the longest
-    forgotten_after             without a wrong PIN
-    """
-
-    number: int
-    registered: int
-    line: int
-    first_wait: timedelta
-    longest_wait: timedelta
-    forgotten_after: timedelta
 
 
 @dataclass(frozen=True, slots=True)

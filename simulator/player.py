@@ -209,9 +209,10 @@ def _pace(exchange: Exchange, leg: Leg) -> float | None:
 
 
 def _sound(exchange: Exchange, verb: Element) -> str:
+    """What is heard: the words of a recording whose id is in the address."""
     url = words(verb)
     if verb.get("digits"):
         return f"(tones {verb.get('digits')})"
-    name = url.rpartition("/")[2].removesuffix(".wav").removesuffix(".mp3")
-    recording = exchange.session.scalars(sa.select(Recording).where(Recording.sid == name)).first()
+    parts = url.removesuffix(".wav").removesuffix(".mp3").split("/")
+    recording = exchange.session.scalars(sa.select(Recording).where(Recording.sid.in_(parts))).first()
     return f"(recording) {recording.words}" if recording else f"(sound {url})"

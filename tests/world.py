@@ -20,7 +20,7 @@ from config.settings import load_settings
 from models.account import Scope
 from models.clock import VirtualClock
 from models.technician import Technician
-from paging.carriers.twilio import redirected
+from paging.carriers.twilio import Download, redirected
 from simulator.phone import Handset, Phone
 from simulator.transport import Answer, WsgiTransport
 
@@ -152,3 +152,9 @@ class _Door(HttpClient):
             auth=auth,
         )
         return Response(answer.status_code, answer.get_data(as_text=True), dict(answer.headers))
+
+    def download(self, url: str, auth: tuple[str, str]) -> Download:
+        assert self._app is not None
+        address = redirected(url, "http://127.0.0.1:8000/simulator/api")
+        answer = self._app.test_client(use_cookies=False).get(address, auth=auth)
+        return Download(answer.status_code, answer.mimetype or "", answer.get_data())

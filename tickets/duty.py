@@ -13,14 +13,29 @@ from rules.escalation import Channel
 from rules.line import Line
 from tickets.outbox import Reference, post
 
+ROLE = "duty_manager"
+
 
 def tell(
-    session: Session, *, key: str, subject: str, text: str, now: datetime, ticket_number: int | None = None
+    session: Session,
+    *,
+    key: str,
+    subject: str,
+    text: str,
+    now: datetime,
+    short: str | None = None,
+    ticket_number: int | None = None,
 ) -> int:
-    """Tell every duty manager by SMS and e-mail, once per `key`. Answers how many people can be told."""
+    """Tell every duty manager by SMS and e-mail, once per `key`. Answers how many people can be told.
+
+    `short` is what the SMS says instead of `text`.
+    """
     on_duty = managers(session)
     for manager in on_duty:
-        for channel, address in ((Channel.SMS, manager.phone), (Channel.EMAIL, manager.email)):
+        for channel, address, body in (
+            (Channel.SMS, manager.phone, short or text),
+            (Channel.EMAIL, manager.email, text),
+        ):
             if address:
                 post(
                     session,
@@ -30,7 +45,7 @@ def tell(
                     name=manager.name,
                     address=address,
                     subject=subject,
-                    body=text,
+                    body=body,
                     now=now,
                     about=Reference(ticket_number=ticket_number),
                 )
@@ -39,7 +54,7 @@ def tell(
 
 def managers(session: Session) -> Sequence[RoleContact]:
     """The duty managers on file, in their order."""
-    statement = select(RoleContact).where(RoleContact.role == "duty_manager").order_by(RoleContact.position)
+    statement = select(RoleContact).where(RoleContact.role == ROLE).order_by(RoleContact.position)
     return session.execute(statement).scalars().all()
 
 

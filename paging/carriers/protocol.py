@@ -82,3 +82,23 @@ class Carrier(Protocol):
     def end_call(self, sid: str) -> None:
         """Stop a telephone from ringing; a call that somebody answered goes on. Raises a SendFailure."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What a caller recorded, as a file."""
+
+    content: bytes
+    media_type: str
+
+
+class RecordingStore(Protocol):
+    """Where the provider keeps what callers record."""
+
+    def fetch(self, sid: str) -> Sound:
+        """The recording with the provider's id. Raises a SendFailure: it may not be ready yet."""
+        ...
+
+    def delete(self, sid: str) -> None:
+        """Delete it there; one that is gone already is no failure. Raises a SendFailure."""
+        ...

@@ -3,9 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
+from models.account import Role, User
+from models.delivery import DeliveryKind
+from models.service import RoleContact
 from tests.ivr.telephone import ACME_PIN
-from tests.ivr.world import ADA, STRANGER, World
+from tests.ivr.world import ADA, STRANGER, URL, World
 
 
 def test_three_wrong_pins_lead_to_a_message_for_the_duty_manager(acme_on_both: World) -> None:
@@ -17,7 +21,7 @@ def test_three_wrong_pins_lead_to_a_message_for_the_duty_manager(acme_on_both: W
     sms, mail = acme_on_both.duty()
     assert sms == mail
     assert f"*Unverified* caller {STRANGER}" in sms
-    assert "https://api.twilio.com/recordings/RE7" in sms
+    assert f"{URL}/calls/{call.sid}" in sms
     assert not acme_on_both.tickets()
 
 
@@ -75,23 +79,61 @@ def test_a_recording_that_comes_after_the_end_of_the_call_is_not_lost(acme: Worl
     call = acme.phone().press("0")
     call.hang_up()
     assert call.record("RE9", Digits="hangup").is_over
-    assert any("RE9" in text for text in acme.duty())
+    assert any(f"/calls/{call.sid}" in text for text in acme.duty())
     told = len(acme.duty())
     call.again()
     assert len(acme.duty()) == told
 
 
-def test_one_page_a_number_in_a_quarter_of_an_hour(acme_on_both: World) -> None:
+def test_one_page_a_number_in_a_quarter_of_an_hour_and_the_rest_in_a_digest(acme_on_both: World) -> None:
     acme_on_both.phone().press("0").record()
-    acme_on_both.clock.advance(timedelta(minutes=14))
-    call = acme_on_both.phone().press("0").record()
-    assert "minutes ago" in call.said
+    acme_on_both.clock.advance(timedelta(minutes=10))
+    again = acme_on_both.phone().press("0").record()
+    assert "within 15 minutes" in again.said
     assert len(acme_on_both.duty()) == 2
-    acme_on_both.phone(ADA).press("0").record()
+    other = acme_on_both.phone(ADA).press("0").record()
+    assert "has your message" in other.said
     assert len(acme_on_both.duty()) == 4
-    acme_on_both.clock.advance(timedelta(minutes=2))
-    acme_on_both.phone().press("0").record()
-    assert len(acme_on_both.duty()) == 6
+    acme_on_both.clock.advance(timedelta(minutes=14))
+    assert acme_on_both.digests() == 0
+    acme_on_both.clock.advance(timedelta(minutes=1))
+    assert acme_on_both.digests() == 1
+    sms, mail = acme_on_both.duty()[4:]
+    assert STRANGER in sms
+    assert f"/calls/{again.sid}" in mail
+    assert f"/calls/{other.sid}" not in mail
+
+
+def test_six_pages_an_hour_in_all_and_no_message_is_left_out(acme_on_both: World) -> None:
+    calls = [acme_on_both.phone(f"+39333777{number:04d}").press("0").record() for number in range(9)]
+    assert len(acme_on_both.duty()) == 12
+    assert ["has your message" in call.said for call in calls] == [True] * 6 + [False] * 3
+    acme_on_both.clock.advance(timedelta(minutes=15))
+    assert acme_on_both.digests() == 1
+    told = "".join(acme_on_both.duty())
+    assert all(f"/calls/{call.sid}" in told for call in calls)
+    acme_on_both.clock.advance(timedelta(minutes=46))
+    assert "has your message" in acme_on_both.phone().press("0").record().said
+
+
+def test_whose_pin_is_known_is_never_kept_waiting(acme: World) -> None:
+    for number in range(7):
+        acme.phone(f"+39333777{number:04d}").press("0").record()
+    told = len(acme.duty())
+    for _ in range(2):
+        assert "has your message" in acme.phone().to_priority().press("0").record().said
+    assert len(acme.duty()) == told + 4
+
+
+def test_nobody_to_tell_is_told_to_the_admins(acme: World) -> None:
+    with acme.database.write() as session:
+        session.execute(delete(RoleContact))
+    acme.add(
+        User(email="ops@example.com", password_hash="-", session_key="-", role=Role.ADMIN, created_at=acme.clock.at)
+    )
+    acme.phone().press("0").record()
+    (alert,) = acme.deliveries(DeliveryKind.ALERT)
+    assert "no duty manager" in (alert.subject or "")
 
 
 def test_callers_without_a_number_are_not_taken_for_one_another(acme: World) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.delivery import DeliveryKind
+from models.recording import Recording
 from models.ticket import TicketSource
 from paging import pager
 from paging.pager import Responder
@@ -32,8 +33,8 @@ def test_what_it_records_joins_the_ticket_and_reaches_who_has_it(acme_on_both: W
     assert acme_on_both.ticket().recording_url == "https://api.twilio.com/recordings/RE2"
     (update,) = acme_on_both.deliveries(DeliveryKind.UPDATE)
     assert (update.address, str(number) in update.body) == (ANNA, True)
-    assert "RE1" in acme_on_both.story(number)
-    assert "RE2" in acme_on_both.story(number)
+    assert [recording.provider_sid for recording in acme_on_both.all(Recording)] == ["RE1", "RE2"]
+    assert acme_on_both.story(number).count("recorded a description") == 2
     assert "called again" in acme_on_both.story(number)
 
 

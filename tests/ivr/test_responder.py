@@ -5,12 +5,13 @@ from sqlalchemy import update
 
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.page import PageState
+from models.recording import Recording, RecordingState
 from models.ticket import TicketState
 from paging import pager
 from paging.pager import Responder
 from tests.ivr.deadlock import fails_once
 from tests.ivr.telephone import Telephone
-from tests.ivr.world import ANNA, STRANGER, World
+from tests.ivr.world import ANNA, STRANGER, URL, World
 
 BRUNO_NERI = Responder("bruno", "Bruno Neri")
 
@@ -61,8 +62,11 @@ def test_2_passes_once_however_often_it_comes(paged: World) -> None:
 
 def test_3_plays_the_description_and_asks_again(paged: World) -> None:
     call = anna_answers(paged).press("3")
-    (played,) = call.root.iter("Play")
-    assert played.text == "https://api.twilio.com/recordings/RE1"
+    assert "on its way" in call.said
+    with paged.database.write() as session:
+        session.execute(update(Recording).values(state=RecordingState.KEPT, sound=b"sound", media_type="audio/x-wav"))
+    (played,) = call.press("3").root.iter("Play")
+    assert (played.text or "").startswith(f"{URL}/play/RE1/")
     assert "is yours" in call.press("1").said
 
 

@@ -25,6 +25,7 @@ from models.service import RoleContact, Setting
 from models.technician import Technician
 from models.ticket import Ticket, TicketEvent
 from paging import roster
+from paging.digest import Digest
 from paging.engine import Engine
 from rules.escalation import Channel
 from rules.line import Line
@@ -138,6 +139,11 @@ class World:
         with self.database.write() as session:
             for delivery in session.execute(select(Delivery).where(Delivery.state == DeliveryState.PENDING)).scalars():
                 delivery.state, delivery.due_at = DeliveryState.SENT, None
+
+    def digests(self) -> int:
+        """Let the engine send the digest that is due. How many went out."""
+        chore = Digest(self.database, self.line)
+        return sum(1 for _ in iter(chore.do_next, False))
 
     def updates(self) -> list[str]:
         """The texts that sent on what came after a page had left."""

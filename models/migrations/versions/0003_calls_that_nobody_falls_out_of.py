@@ -69,9 +69,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ticket_number"], ["ticket.number"], name=op.f("fk_recording_ticket_number")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
         sa.UniqueConstraint("key", name=op.f("uq_recording_key")),
-        sa.UniqueConstraint("provider_sid", name=op.f("uq_recording_provider_sid")),
+        sa.UniqueConstraint("call_sid", "provider_sid", name=op.f("uq_recording_call_sid")),
     )
-    op.create_index(op.f("ix_recording_call_sid"), "recording", ["call_sid"])
     op.create_index("ix_recording_due", "recording", ["due_at"], postgresql_where=IS_DUE, sqlite_where=IS_DUE)
     op.create_index(op.f("ix_recording_ticket_number"), "recording", ["ticket_number"])
     op.add_column("call", sa.Column("stir", sa.String(length=64), nullable=True))

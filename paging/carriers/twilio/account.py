@@ -8,7 +8,7 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberInstance
 
 from paging.carriers.protocol import PermanentFailure
-from paging.carriers.twilio.client import answer
+from paging.carriers.twilio.client import NOT_FOUND, answer
 from rules.connection import Account, Number, Occasion, Webhook
 
 FIELDS = {
@@ -90,7 +90,7 @@ class TwilioAccount:
         try:
             answer(lambda: self._client.messaging.v1.services(service_sid).phone_numbers(number_sid).fetch())
         except PermanentFailure as failure:
-            if failure.code != "20404":
+            if failure.code != NOT_FOUND:
                 raise
             return False
         return True

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from twilio.http import HttpClient
 from twilio.rest import Client
 
 from paging.carriers.protocol import Message, PermanentFailure, Status
-from paging.carriers.twilio.client import answer
+from paging.carriers.twilio.client import ApiClient, answer
 from rules.escalation import Channel
 
 RING = 25  # seconds; most voicemails pick up later
@@ -20,7 +19,7 @@ class TwilioCarrier:
     channels = frozenset({Channel.SMS, Channel.VOICE, Channel.SECOND_PHONE})
 
     def __init__(
-        self, account_sid: str, auth_token: str, number: str, text_number: str, http_client: HttpClient
+        self, account_sid: str, auth_token: str, number: str, text_number: str, http_client: ApiClient
     ) -> None:
         self._client = Client(account_sid, auth_token, http_client=http_client)
         self._number = number

@@ -1,7 +1,8 @@
 """How Twilio's REST API is reached, and what its refusals mean to us."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -21,7 +22,18 @@ from paging.carriers.protocol import (
 
 PROVIDER = "https://api.twilio.com"
 TIMEOUT = 10.0  # seconds; less than a delivery's lease
+NOT_FOUND = "20404"
+LARGEST_SOUND = 16 * 1024 * 1024  # bytes; two minutes are two millions
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """What came for a file: HTTP status, media type without its parameters, at most LARGEST_SOUND + 1 bytes."""
+
+    status: int
+    media_type: str
+    content: bytes
 
 
 class RedirectingClient(TwilioHttpClient):
@@ -36,8 +48,25 @@ class RedirectingClient(TwilioHttpClient):
         self.session.mount(f"{urlsplit(self.api_url).scheme}://", adapter)
 
     def request(self, method: str, url: str, *args: object, **kwargs: object) -> Response:  # type: ignore[override]
-        address = redirected(url, self.api_url) if self._elsewhere else url
-        return super().request(method, address, *args, **kwargs)  # type: ignore[arg-type]
+        return super().request(method, self._address(url), *args, **kwargs)  # type: ignore[arg-type]
+
+    def download(self, url: str, auth: tuple[str, str]) -> Download:
+        """A file, cut where it is too large."""
+        assert self.session is not None
+        with self.session.get(self._address(url), auth=auth, timeout=TIMEOUT, stream=True) as answer:
+            content = answer.raw.read(LARGEST_SOUND + 1, decode_content=True)
+            return Download(answer.status_code, answer.headers.get("Content-Type", "").partition(";")[0], content)
+
+    def _address(self, url: str) -> str:
+        return redirected(url, self.api_url) if self._elsewhere else url
+
+
+class ApiClient(Protocol):
+    """The SDK's way to the provider, and a plain one for files, which the SDK would take for text."""
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response: ...
+
+    def download(self, url: str, auth: tuple[str, str]) -> Download: ...
 
 
 def redirected(url: str, api_url: str) -> str:
@@ -58,7 +87,7 @@ def answer(call: Callable[[], Answer], number: str = "") -> Answer:
     try:
         return call()
     except (TwilioRestException, TwilioServiceException) as error:
-        raise _meaning(error.status, str(error.code or ""), _text_of(error), number) from error
+        raise meaning(error.status, str(error.code or ""), _text_of(error), number) from error
     except requests.ConnectTimeout as error:
         raise TemporaryFailure("the carrier does not answer") from error
     except requests.ConnectionError as error:
@@ -75,7 +104,7 @@ def _text_of(error: TwilioRestException | TwilioServiceException) -> str:
     return str(error.msg if isinstance(error, TwilioRestException) else error.title)
 
 
-def _meaning(status: int, code: str, text: str, number: str) -> SendFailure:
+def meaning(status: int, code: str, text: str, number: str) -> SendFailure:
     if codes.is_configuration(code):
         return ConfigurationFailure(codes.in_words(code, number), code)
     if status in (401, 403):
