@@ -98,7 +98,7 @@ def check(
         return report
     report.wrong += connection.account_problems(standing)
     for want in connection.wanted(line.number, line.text_number, line.public_url, fallback):
-        _check_number(report, account, want)
+        _check_number(report, account, want, visit)
     with database.read() as session:
         now = database.now(session)
         _check_permissions(report, account, session, line, now)
@@ -106,7 +106,7 @@ def check(
     return report
 
 
-def _check_number(report: Report, account: TwilioAccount, want: Wanted) -> None:
+def _check_number(report: Report, account: TwilioAccount, want: Wanted, visit: Callable[[str], str]) -> None:
     what = f"{want.number}: what it can do, what overrides it, when {', '.join(want.occasions)}"
     _look(report, what)
     try:
@@ -116,6 +116,9 @@ def _check_number(report: Report, account: TwilioAccount, want: Wanted) -> None:
         return
     problems = connection.number_problems(found, want) if found else [connection.missing(want.number)]
     report.wrong += problems
+    if found and want.is_phoned and (elsewhere := connection.kept_elsewhere(found, want.public_url)):
+        _look(report, f"{elsewhere}, from here")
+        report.wrong += connection.fallback_trouble(elsewhere, visit(elsewhere))
 
 
 def _check_permissions(report: Report, account: TwilioAccount, session: Session, line: Line, now: datetime) -> None:

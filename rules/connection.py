@@ -176,6 +176,18 @@ def _fallback_problems(found: Number, want: Wanted) -> Iterator[str]:
         yield f"{found.number}, when {Occasion.FALLBACK}: {url} is ours, and down when we are. {HOST_IT}"
 
 
+def kept_elsewhere(found: Number, public_url: str) -> str:
+    """The address that is asked when we are down, '' where there is none or it is ours."""
+    url = found.webhooks[Occasion.FALLBACK].url
+    return "" if is_ours(url, public_url) else url
+
+
+def fallback_trouble(url: str, trouble: str) -> Iterator[str]:
+    """What keeps callers from hearing what another host keeps for us. `trouble`: what happened to our request."""
+    if trouble:
+        yield f"{url}, which is asked when the line is down: {trouble}. See that it is hosted there."
+
+
 def permission_problems(voice: Mapping[str, bool], text: Mapping[str, bool], people: People) -> Iterator[str]:
     """Countries (ISO 3166) of people on file that the account may not reach. One that is not listed is not judged."""
     for verb, page, allowed, countries in (

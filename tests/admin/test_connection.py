@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 from twilio.base.exceptions import TwilioRestException
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from werkzeug.serving import make_server
 
 from admin import connection
-from app import main
 from models.delivery import Delivery
 from paging.carriers.twilio import RedirectingClient, TwilioAccount
 from rules.connection import OVERRIDE, Occasion
@@ -17,7 +17,7 @@ from simulator import account as state
 from simulator.faults import FaultKind
 from tests.browser.server import served
 from tests.simulator.sdk import InProcess, client
-from tests.world import ENVIRONMENT, World
+from tests.world import World
 
 LINE = "+390584000001"
 OURS = "http://127.0.0.1:8000"
@@ -35,17 +35,19 @@ def sets_up(world: World, fallback: str | None = ELSEWHERE) -> list[str]:
     return connection.set_up(account(world), world.gateway.line, fallback)
 
 
-def checks(world: World, fallback: str | None = ELSEWHERE, *, trouble: str = "", **more: Any) -> connection.Report:
-    visited: list[str] = []
-
-    def visit(url: str) -> str:
-        visited.append(url)
-        return trouble
-
+def checks(
+    world: World, fallback: str | None = ELSEWHERE, *, trouble: dict[str, str] | None = None, **more: Any
+) -> connection.Report:
     found = more.pop("account", None) or account(world)
     simulated = more.pop("is_simulated", True)
-    report = connection.check(found, world.database, world.gateway.line, fallback, is_simulated=simulated, visit=visit)
-    assert visited == [f"{OURS}/healthz"]
+    report = connection.check(
+        found,
+        world.database,
+        world.gateway.line,
+        fallback,
+        is_simulated=simulated,
+        visit=lambda url: (trouble or {}).get(url, ""),
+    )
     return report
 
 
@@ -71,6 +73,7 @@ def test_set_up_and_all_is_well(world: World):
         "the account: its standing and its kind",
         f"{LINE}: what it can do, what overrides it, when a call comes in, the line is down, call status changes, "
         "a message comes in",
+        f"{ELSEWHERE}, from here",
         "whom the account may call: Italy",
         "whom the account may text: Italy",
         "calls at the moment",
@@ -232,7 +235,7 @@ def test_where_permissions_to_text_cannot_be_read_refused_texts_are_counted(quic
 
 def test_a_line_that_does_not_answer_at_its_address(quick_world: World):
     sets_up(quick_world)
-    (wrong,) = checks(quick_world, trouble="it answers 502").wrong
+    (wrong,) = checks(quick_world, trouble={f"{OURS}/healthz": "it answers 502"}).wrong
     assert wrong.startswith(f"{OURS}/healthz does not answer as it should: it answers 502.")
 
 
@@ -242,23 +245,33 @@ def test_an_address_that_twilio_cannot_reach(quick_world: World):
     assert wrong.startswith(f"PUBLIC_URL is {OURS}, which Twilio cannot reach.")
 
 
-def test_the_commands_against_a_running_simulator(quick_world: World, sqlite_url, monkeypatch, capsys):
-    with served(quick_world.app) as address:
-        for name, value in {**ENVIRONMENT, "DATABASE_URL": sqlite_url, "PUBLIC_URL": address}.items():
-            monkeypatch.setenv(name, value)
-        assert main(["twilio", "check"]) == 1
+def test_the_commands_against_a_running_simulator(quick_world: World, command, capsys):
+    with served(quick_world.app) as address, served(Flask("another host", static_folder=None)) as another:
+        assert command("twilio", "check", PUBLIC_URL=address) == 1
         before = capsys.readouterr()
         assert "Wrong      +390584000001, when the line is down: no address is set" in before.out
         assert before.err == "4 to put right.\n"
-        assert main(["twilio", "setup", "--fallback-url", ELSEWHERE]) == 0
+        assert command("twilio", "setup", "--fallback-url", ELSEWHERE) == 0
         assert f"nothing -> GET {ELSEWHERE}" in capsys.readouterr().out
-        monkeypatch.setenv("FALLBACK_URL", ELSEWHERE)
-        assert main(["twilio", "check"]) == 0
-        assert capsys.readouterr().out.endswith("All is well.\n")
+        changes(quick_world, fields={"voice_fallback_url": f"{another}/down.xml"})
+        assert command("twilio", "check") == 1
+        assert f"{another}/down.xml, which is asked when the line is down: it answers 404" in capsys.readouterr().out
         changes(quick_world, is_sold=True)
-        assert main(["twilio", "setup"]) == 1
+        assert command("twilio", "setup") == 1
         assert capsys.readouterr().err.startswith("+390584000001 is not in the account.")
     assert connection.visit(f"{address}/healthz") == "ConnectionError"
+
+
+def test_the_check_passes_when_all_is_well(quick_world: World, command, capsys):
+    host = Flask("another host", static_folder=None)
+    host.add_url_rule("/down.xml", "down", lambda: "<Response/>")
+    with served(quick_world.app) as address, served(host) as another:
+        assert command("twilio", "setup", PUBLIC_URL=address) == 0
+        changes(quick_world, fields={"voice_fallback_url": f"{another}/down.xml"})
+        assert command("twilio", "check") == 0
+        assert capsys.readouterr().out.endswith("All is well.\n")
+        assert command("twilio", "setup", FALLBACK_URL=ELSEWHERE) == 0
+        assert f"POST {another}/down.xml -> GET {ELSEWHERE}" in capsys.readouterr().out
 
 
 def test_an_address_that_answers_something_else(quick_world: World):

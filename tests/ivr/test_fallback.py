@@ -2,11 +2,10 @@
 
 import pytest
 
-from app import main
 from ivr import fallback
 from tests.simulator.conftest import World as Town
 from tests.twiml_check import check
-from tests.world import ADA, ENVIRONMENT, World
+from tests.world import ADA, World
 
 MAX = "+393331110009"
 EVA = "+393331110008"
@@ -68,12 +67,10 @@ def test_without_a_number_to_dial_it_says_what_to_do(quick_world: World, people,
     assert str(refusal.value).startswith(why)
 
 
-def test_the_command_prints_it(quick_world: World, sqlite_url, monkeypatch, capsys):
-    for name, value in {**ENVIRONMENT, "DATABASE_URL": sqlite_url}.items():
-        monkeypatch.setenv(name, value)
-    assert main(["fallback"]) == 0
+def test_the_command_prints_it(quick_world: World, command, capsys):
+    assert command("fallback") == 0
     check(capsys.readouterr().out)
     quick_world.loads("roles: {duty_manager: []}")
-    assert main(["fallback"]) == 1
+    assert command("fallback") == 1
     output = capsys.readouterr()
     assert output.out == "" and output.err.startswith("No duty manager")

@@ -101,6 +101,17 @@ def test_where_any_address_elsewhere_will_do(url, words):
     assert said.startswith(f"{LINE}, when the line is down: {words}")
 
 
+@pytest.mark.parametrize(("url", "kept"), [("", ""), (f"{OURS}/down.xml", ""), (ELSEWHERE, ELSEWHERE)])
+def test_where_another_host_keeps_the_document(url, kept):
+    assert connection.kept_elsewhere(replace(GOOD, **webhook(Occasion.FALLBACK, url)), OURS) == kept
+
+
+def test_a_document_that_is_not_there():
+    assert list(connection.fallback_trouble(ELSEWHERE, "")) == []
+    (said,) = connection.fallback_trouble(ELSEWHERE, "it answers 404")
+    assert said == f"{ELSEWHERE}, which is asked when the line is down: it answers 404. See that it is hosted there."
+
+
 def test_what_a_number_is_not_used_for_does_not_matter():
     texted = Wanted(LINE, OURS, False, True, None)
     phoned = Wanted(LINE, OURS, True, False, ELSEWHERE)
