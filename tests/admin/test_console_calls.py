@@ -113,9 +113,10 @@ def test_a_number_is_blocked_and_let_in_again_and_both_are_in_the_trail(site):
 
 
 def test_what_is_no_number_is_not_blocked_and_stays_typed(site):
-    page = site.visitor(Role.MANAGER).get("/calls/blocked").send("/calls/blocked", number="robot", reason="").text
-    assert "not a telephone number" in page
-    assert 'value="robot"' in page
+    visitor = site.visitor(Role.MANAGER).get("/calls/blocked").send("/calls/blocked", number="robot", reason="")
+    assert "not a telephone number" in visitor.text
+    assert "Type why" in visitor.text
+    assert 'value="robot"' in visitor.html
 
 
 def test_blocking_an_administrator_s_number_warns(site):
