@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 from simulator import bridges, faults, legs, listing, resources, sound, texts
 from simulator.api_forms import call_order, must_be_address, text_order
 from simulator.company import Company
-from simulator.exchange import Exchange
+from simulator.exchange import Exchange, phone_of
 from simulator.faults import FaultKind
 from simulator.listing import Listing
 from simulator.tables import ENDED, Leg, LegStatus, Recording, TextMessage
@@ -165,9 +165,11 @@ class Api:
 
     def fetch_sound(self, account_sid: str, sid: str) -> Response:
         """The recording itself, as a WAV file."""
+        self._mislay(sid)
         return Response(sound.wav(self._recording(sid).seconds), mimetype="audio/x-wav")
 
     def delete_recording(self, account_sid: str, sid: str) -> Response:
+        self._mislay(sid)
         with self._company.exchange() as exchange:
             recording = exchange.session.get(Recording, sid)
             if recording is None or recording.deleted_at is not None:
@@ -189,6 +191,15 @@ class Api:
             refusal = faults.strike(exchange.session, FaultKind.REFUSE, number)
         if slow:
             self._sleep(slow.seconds)
+        if refusal:
+            raise Refused(refusal.code)
+
+    def _mislay(self, sid: str) -> None:
+        """The fault that strikes what the telephone that called has recorded."""
+        with self._company.exchange() as exchange:
+            recording = exchange.session.get(Recording, sid) or _not_found()
+            leg = exchange.leg(recording.leg_sid) or _not_found()
+            refusal = faults.strike(exchange.session, FaultKind.NO_RECORDING, phone_of(leg))
         if refusal:
             raise Refused(refusal.code)
 
