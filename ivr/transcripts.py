@@ -1,4 +1,4 @@
-"""What the carrier wrote down of a recording, minutes after the call. It says so once: a failure comes without words."""
+"""What the carrier wrote down of a recording, some time after the call. A failure comes without words."""
 
 import structlog
 from flask import Blueprint

@@ -40,7 +40,7 @@ CHUNK = 64 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """What came for a file: HTTP status, media type without its parameters, and its bytes: a little more than LARGEST_SOUND at most."""
+    """What came for a file: HTTP status, media type without its parameters, and the bytes, cut where they are too many."""
 
     status: int
     media_type: str
