@@ -8,6 +8,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from admin import frame
+from admin.call_pages import CallPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
 from admin.drill_pages import DrillPages
@@ -42,6 +43,7 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     SignIn(database, limiter).open(doors)
     Home(database, line).open(doors)
     TicketPages(database, line).open(doors)
+    CallPages(database, line).open(doors)
     DrillPages(database, line).open(doors)
     RotationPages(database, line).open(doors)
     TechnicianPages(database, line).open(doors)

@@ -14,6 +14,7 @@ SPRITE = "vendor/bootstrap-icons/bootstrap-icons.svg"
 SECTIONS = (
     ("/", "Home", "house"),
     ("/tickets", "Tickets", "ticket-perforated"),
+    ("/calls", "Calls", "telephone-inbound"),
     ("/drills", "Drills", "alarm"),
     ("/rotations", "Rotations", "calendar-week"),
     ("/technicians", "Technicians", "people"),

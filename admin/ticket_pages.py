@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from admin import ticket_moves, ticket_story, trail
+from admin import call_log, ticket_moves, ticket_story, trail
 from admin.chips import Chips
 from admin.guard import Doors, Permission
 from admin.ticket_forms import FORMS, MoveForm
@@ -102,6 +102,8 @@ class TicketPages:
         with self._database.read() as session:
             now = self._database.now(session)
             telling = ticket_story.tell(session, number) or abort(404)
+            calls = call_log.of_ticket(session, number)
+            recordings = call_log.recorded(session, ticket_number=number)
             technicians = roster.technicians(session)
             me = ticket_moves.responder(session)
         forms = {move: typed.get(move) or _empty(move, telling.ticket) for move in FORMS}
@@ -110,6 +112,9 @@ class TicketPages:
             ticket=telling.ticket,
             page=telling.page,
             story=telling.story,
+            calls=calls,
+            recordings=recordings,
+            retention=self._line.policy.recordings.retention,
             forms=forms,
             opened=next(iter(typed), ""),
             refusal=refusal[:1].upper() + refusal[1:],

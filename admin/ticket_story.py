@@ -13,7 +13,13 @@ from models.customer import Contract
 from models.page import Page
 from models.ticket import Ticket, TicketEvent
 
-CALL_WORDS = {"call": "Call", "ended": "The call ended", "pin": "PIN: ", "duty_spared": "Duty manager: "}
+CALL_WORDS = {
+    "call": "Call",
+    "ended": "The call ended",
+    "pin": "PIN: ",
+    "duty_told": "Duty manager: ",
+    "duty_waits": "The message ",
+}
 MESSAGES = ("page", "alarm", "update", "stand_down", "duty", "notice")
 ADDRESS = re.compile(r":? https?://\S+")
 LOOKS = {
@@ -32,6 +38,8 @@ LOOKS = {
     "priority": ("arrow-up", "blue"),
     "note": ("journal-text", ""),
     "described": ("mic", ""),
+    "recording_lost": ("exclamation-triangle", "red"),
+    "recording_deleted": ("trash", ""),
     "called_again": ("telephone-inbound", "amber"),
     "maintenance": ("wrench", "blue"),
 }

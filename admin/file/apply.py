@@ -91,9 +91,7 @@ def _contract(entry: Entry, customer: Customer, known: Known, changes: Changes) 
     return row
 
 
-def _pins(
-    entry: Entry, contract: Contract, subject: str, known: Known, changes: Changes, peppers: Peppers
-) -> None:
+def _pins(entry: Entry, contract: Contract, subject: str, known: Known, changes: Changes, peppers: Peppers) -> None:
     """Add the PINs that are new. One that was revoked stays revoked: an old file must not bring it back."""
     for pin in meaning.pins(entry):
         if not any(digest in known.pins for digest in peppers.candidates(pin)):
@@ -113,9 +111,7 @@ def _contacts(entry: Entry, contract: Contract, subject: str, changes: Changes) 
     for row in rows:
         changes.session.delete(row)
     for position, (name, phone, email) in enumerate(after):
-        changes.session.add(
-            Contact(contract_id=contract.id, position=position, name=name, phone=phone, email=email)
-        )
+        changes.session.add(Contact(contract_id=contract.id, position=position, name=name, phone=phone, email=email))
     changes.replaced("contacts", subject, before, after)
 
 

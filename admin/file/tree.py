@@ -69,7 +69,6 @@ class Tree:
         return self.lines.get(place, 1)
 
 
-
 def parse(text: str) -> Tree:
     """Read a file. Raises FileErrors where it is not YAML, or not a mapping."""
     if len(text) > LARGEST:

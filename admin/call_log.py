@@ -1,0 +1,90 @@
+"""What the console tells of calls: who called, what became of it, every step, and what was recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from models.call import Call, CallStep
+from models.customer import Contract, Customer
+from models.recording import Recording, RecordingState
+
+WORDS = {
+    "help_desk": "connected to the help desk",
+    "ticket": "opened a ticket",
+    "joined": "added to a ticket",
+    "holding": "holds for the technician",
+    "connected": "talked with the technician",
+    "human": "asked for a person",
+    "lower": "nothing urgent: sent to the web portal",
+    "hung_up": "hung up",
+    "blocked": "turned away: blocked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One call as a list shows it. `customer` is None while no PIN was right."""
+
+    call: Call
+    contract: Contract | None
+    customer: str | None
+
+    @property
+    def outcome(self) -> str:
+        """What became of it, in words."""
+        outcome = self.call.outcome or ""
+        if outcome.startswith("language:"):
+            return "chose another language: sent to the web portal"
+        if outcome.startswith("refused:"):
+            return f"refused: {outcome.removeprefix('refused:').replace('_', ' ')}"
+        if not outcome:
+            return "still on the line" if self.call.ended_at is None else "ended"
+        return WORDS.get(outcome, outcome.replace("_", " "))
+
+
+def find(session: Session, sid: str) -> Told | None:
+    found = session.execute(_calls(Call.sid == sid)).one_or_none()
+    return Told(*found) if found else None
+
+
+def newest(session: Session, number: str, before: str, limit: int) -> list[Told]:
+    """Newest first; of one caller or ticket (`number`), and older than the call `before`, where these are given."""
+    conditions: list[ColumnElement[bool]] = []
+    if number:
+        is_ticket = [Call.ticket_number == int(number)] if number.isascii() and number.isdigit() else []
+        conditions.append(or_(Call.caller == number, *is_ticket[: len(number) < 9]))
+    if before and (last := session.get(Call, before)):
+        older = Call.started_at < last.started_at
+        conditions.append(or_(older, (Call.started_at == last.started_at) & (Call.sid < last.sid)))
+    statement = _calls(*conditions).order_by(Call.started_at.desc(), Call.sid.desc()).limit(limit)
+    return [Told(*row) for row in session.execute(statement)]
+
+
+def steps(session: Session, sid: str) -> Sequence[CallStep]:
+    """The log of a call, in its order."""
+    statement = select(CallStep).where(CallStep.call_sid == sid).order_by(CallStep.at, CallStep.id)
+    return session.execute(statement).scalars().all()
+
+
+def recorded(session: Session, *, sid: str = "", ticket_number: int = 0) -> Sequence[Recording]:
+    """What was recorded in a call, or for a ticket; not what was deleted."""
+    which = Recording.call_sid == sid if sid else Recording.ticket_number == ticket_number
+    statement = select(Recording).where(which, Recording.state != RecordingState.DELETED).order_by(Recording.id)
+    return session.execute(statement).scalars().all()
+
+
+def of_ticket(session: Session, number: int) -> Sequence[str]:
+    """The ids of the calls about a ticket, the oldest first."""
+    statement = select(Call.sid).where(Call.ticket_number == number).order_by(Call.started_at, Call.sid)
+    return session.execute(statement).scalars().all()
+
+
+def _calls(*conditions: ColumnElement[bool]) -> Select[Call, Contract, str]:
+    return (
+        select(Call, Contract, Customer.name)
+        .outerjoin(Contract, Contract.id == Call.contract_id)
+        .outerjoin(Customer, Customer.id == Contract.customer_id)
+        .where(*conditions)
+    )

@@ -1,0 +1,119 @@
+"""Calls: the list, one call with every step and what was recorded, and the numbers that are blocked."""
+
+import io
+
+from flask import abort, flash, make_response, redirect, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from sqlalchemy import delete, select
+from sqlalchemy.orm import undefer
+
+from admin import call_log, fields, trail
+from admin.guard import Doors, Permission
+from admin.times import Times
+from models.customer import Contact
+from models.database import Database, insert_once
+from models.protection import BlockedNumber
+from models.recording import Recording
+from rules.line import Line
+from rules.phone_numbers import parse
+
+A_PAGE = 50
+
+
+class BlockForm(FlaskForm):
+    number = fields.phone("Number", "Type the number that shall not use the line, with its country code.")
+    reason = fields.text("Reason", "Type why, for whoever looks at this later.", 200)
+
+
+class CallPages:
+    def __init__(self, database: Database, line: Line) -> None:
+        self._database = database
+        self._line = line
+
+    def open(self, doors: Doors) -> None:
+        doors.open("/calls", "calls", self.listing, Permission.READ)
+        doors.open("/calls/<sid>", "call", self.page, Permission.READ)
+        doors.open("/recordings/<int:number>", "recording", self.sound, Permission.READ)
+        doors.open("/calls/blocked", "blocked", self.blocked, Permission.EDIT, post=True)
+        doors.take("/calls/blocked/remove", "unblock", self.unblock, Permission.EDIT)
+
+    def listing(self) -> ResponseReturnValue:
+        """Newest first; `number` is a caller's or a ticket's, `before` a call for the next page."""
+        typed = request.args.get("number", "").strip()[:40]
+        with self._database.read() as session:
+            found = call_log.newest(session, _as_number(typed), request.args.get("before", ""), A_PAGE + 1)
+            now = self._database.now(session)
+        return render_template(
+            "console/calls.html",
+            calls=found[:A_PAGE],
+            next_before=found[A_PAGE - 1].call.sid if len(found) > A_PAGE else None,
+            number=typed,
+            times=Times(now, self._line.policy.time_zone),
+        )
+
+    def page(self, sid: str) -> ResponseReturnValue:
+        with self._database.read() as session:
+            told = call_log.find(session, sid) or abort(404)
+            steps = call_log.steps(session, sid)
+            recordings = call_log.recorded(session, sid=sid)
+            now = self._database.now(session)
+        return render_template(
+            "console/call.html",
+            told=told,
+            steps=steps,
+            recordings=recordings,
+            retention=self._line.policy.recordings.retention,
+            times=Times(now, self._line.policy.time_zone),
+        )
+
+    def sound(self, number: int) -> ResponseReturnValue:
+        """One recording, for a browser to play, from any second on."""
+        with self._database.read() as session:
+            statement = select(Recording).where(Recording.id == number).options(undefer(Recording.sound))
+            found = session.execute(statement).scalar_one_or_none()
+        if found is None or found.sound is None:
+            abort(404)
+        answer = send_file(io.BytesIO(found.sound), mimetype=found.media_type, conditional=True)
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+    def blocked(self) -> ResponseReturnValue:
+        form = BlockForm()
+        if form.validate_on_submit():
+            self._block(fields.value(form.number), fields.value(form.reason))
+            return redirect("/calls/blocked", 303)
+        with self._database.read() as session:
+            known = session.execute(select(BlockedNumber).order_by(BlockedNumber.blocked_at.desc())).scalars().all()
+            now = self._database.now(session)
+        times = Times(now, self._line.policy.time_zone)
+        html = render_template("console/blocked.html", form=form, blocked=known, times=times)
+        return make_response(html, 422 if form.errors else 200)
+
+    def unblock(self) -> ResponseReturnValue:
+        number = request.form.get("number", "")
+        with self._database.write() as session:
+            gone = delete(BlockedNumber).where(BlockedNumber.number == number).returning(BlockedNumber.number)
+            if found := session.execute(gone).first():
+                trail.record(session, self._database.now(session), "number.unblocked", number, None, None)
+        flash(f"{number} may use the line again." if found else "That number was not blocked.", "green")
+        return redirect("/calls/blocked", 303)
+
+    def _block(self, number: str, reason: str) -> None:
+        with self._database.write() as session:
+            now = self._database.now(session)
+            row = {"number": number, "reason": reason, "blocked_by": current_user.email, "blocked_at": now}
+            if insert_once(session, BlockedNumber, ["number"], row):
+                trail.record(session, now, "number.blocked", number, None, {"reason": reason})
+            contact = select(Contact.name).where(Contact.phone == number).limit(1)
+            name = session.execute(contact).scalar()
+        if name:
+            flash(f"{number} is blocked. It is on file as {name}'s: an administrator is turned away now.", "amber")
+        else:
+            flash(f"{number} is blocked: who calls from it hears one sentence.", "green")
+
+
+def _as_number(typed: str) -> str:
+    """A caller's number in its one form; what is no such number is taken as a ticket's."""
+    return typed if typed.isdigit() and len(typed) < 9 else parse(typed, None) or typed
