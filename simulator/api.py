@@ -53,6 +53,8 @@ def create_api(company: Company, sleep: Callable[[float], None] = time.sleep) ->
         ("GET", "/Calls/<call_sid>/Recordings.json", api.list_recordings),
         ("GET", "/Recordings/<sid>.json", api.fetch_recording),
         ("DELETE", "/Recordings/<sid>.json", api.delete_recording),
+        ("GET", "/Recordings/<sid>/Transcriptions.json", api.list_transcripts),
+        ("DELETE", "/Transcriptions/<sid>.json", api.delete_transcript),
         ("GET", "/Recordings/<sid>.wav", api.fetch_sound),
         ("GET", "/Recordings/<sid>", api.fetch_sound),
     ]
@@ -175,6 +177,16 @@ class Api:
             if recording is None or recording.deleted_at is not None:
                 _not_found()
             recording.deleted_at, recording.words = exchange.now, ""
+        return Response(status=204)
+
+    def list_transcripts(self, account_sid: str, sid: str) -> Response:
+        return jsonify(resources.of_transcripts(self._account, self._recording(sid)))
+
+    def delete_transcript(self, account_sid: str, sid: str) -> Response:
+        with self._company.exchange() as exchange:
+            transcribed = sa.select(Recording).where(Recording.transcript_sid == sid)
+            recording = exchange.session.scalars(transcribed).one_or_none() or _not_found()
+            recording.transcript_sid = None
         return Response(status=204)
 
     def _recording(self, sid: str) -> Recording:

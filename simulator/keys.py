@@ -121,6 +121,7 @@ def _keep(exchange: Exchange, leg: Leg, waiting: dict[str, Any], key: str) -> di
         words=waiting["words"],
         created_at=exchange.now,
         deleted_at=None,
+        transcript_sid=new_sid("TR") if waiting["transcript_url"] else None,
     )
     exchange.session.add(recording)
     if waiting["words"]:
@@ -141,7 +142,7 @@ def _transcribe(exchange: Exchange, leg: Leg, url: str, recording: Recording) ->
     """Later, what was said; of a recording that is too short or too long, that it failed."""
     is_done = recording.seconds in TRANSCRIBED_SECONDS
     fields = {
-        "TranscriptionSid": new_sid("TR"),
+        "TranscriptionSid": recording.transcript_sid or "",
         "TranscriptionText": recording.words if is_done else "",
         "TranscriptionStatus": "completed" if is_done else "failed",
         "TranscriptionType": "fast",

@@ -40,7 +40,7 @@ CHUNK = 64 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """What came for a file: HTTP status, media type without its parameters, and the bytes, cut where they are too many."""
+    """What came for a file: HTTP status, media type without its parameters, the bytes, cut where they are too many."""
 
     status: int
     media_type: str
@@ -100,11 +100,26 @@ class TwilioRecordings:
         return Sound(found.content, found.media_type)
 
     def delete(self, sid: str) -> None:
-        try:
-            _answer(lambda: self._client.recordings(sid).delete())
-        except PermanentFailure as failure:
-            if failure.code != NOT_FOUND:
-                raise
+        """Transcripts are resources of their own, found by their recording: they go first.
+
+        It is looked for before: a list of what is not there fails without the code that says so.
+        """
+        recording = self._client.recordings(sid)
+        if _unless_gone(recording.fetch) is None:
+            return
+        for transcript in _answer(recording.transcriptions.list):
+            _unless_gone(self._client.transcriptions(str(transcript.sid)).delete)
+        _unless_gone(recording.delete)
+
+
+def _unless_gone(call: Callable[[], Answer]) -> Answer | None:
+    """The call's answer; None where what it is about is not there any more."""
+    try:
+        return _answer(call)
+    except PermanentFailure as failure:
+        if failure.code != NOT_FOUND:
+            raise
+        return None
 
 
 class TwilioCarrier:

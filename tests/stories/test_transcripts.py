@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from models.clock import VirtualClock
 from models.recording import Recording, RecordingState
+from simulator import tables
 from simulator.faults import FaultKind
 from tests.policies import write_policy
 from tests.stories.pages import NUMBER
@@ -26,6 +28,12 @@ def world(database_url: str, clock: VirtualClock, tmp_path: Path) -> Iterator[Wo
 def transcribed(world: World) -> Recording:
     world.passes(seconds=15)
     return recording(world)
+
+
+def transcripts_at_the_provider(world: World) -> list[str]:
+    with world.database.read() as session:
+        sids = select(tables.Recording.transcript_sid).where(tables.Recording.transcript_sid.is_not(None))
+        return [str(sid) for sid in session.execute(sids).scalars()]
 
 
 def test_the_technician_reads_what_the_caller_said(world: World) -> None:
@@ -76,6 +84,7 @@ def test_who_asks_for_a_person_is_written_down_without_a_ticket(world: World) ->
 def test_the_words_go_when_the_recording_goes(world: World) -> None:
     describes(world)
     transcribed(world)
+    assert len(transcripts_at_the_provider(world)) == 1
     world.handset("anna").sends("ACK")
     world.handset("anna").sends("DONE")
     world.passes(days=90, hours=1)
@@ -83,6 +92,7 @@ def test_the_words_go_when_the_recording_goes(world: World) -> None:
     assert (row.transcript, row.state) == (None, RecordingState.DELETED)
     assert WORDS not in str(world.ticket(NUMBER))
     assert at_the_provider(world) == []
+    assert transcripts_at_the_provider(world) == []
 
 
 def test_nothing_is_written_down_where_the_policy_does_not_say_so(quick_world: World) -> None:
