@@ -13,7 +13,7 @@ from simulator import account, bridges, faults, legs, listing, resources, sound,
 from simulator.account_api import ACCOUNT, AccountApi
 from simulator.api_forms import call_order, must_be_address, text_order
 from simulator.company import Company
-from simulator.exchange import Exchange
+from simulator.exchange import Exchange, phone_of
 from simulator.faults import FaultKind
 from simulator.listing import Listing
 from simulator.tables import ENDED, Leg, LegStatus, Recording, TextMessage
@@ -54,6 +54,8 @@ def create_api(company: Company, sleep: Callable[[float], None] = time.sleep) ->
         ("GET", "/Calls/<call_sid>/Recordings.json", api.list_recordings),
         ("GET", "/Recordings/<sid>.json", api.fetch_recording),
         ("DELETE", "/Recordings/<sid>.json", api.delete_recording),
+        ("GET", "/Recordings/<sid>/Transcriptions.json", api.list_transcripts),
+        ("DELETE", "/Transcriptions/<sid>.json", api.delete_transcript),
         ("GET", "/Recordings/<sid>.wav", api.fetch_sound),
         ("GET", "/Recordings/<sid>", api.fetch_sound),
     ]
@@ -171,14 +173,26 @@ class Api:
 
     def fetch_sound(self, account_sid: str, sid: str) -> Response:
         """The recording itself, as a WAV file."""
+        self._mislay(sid)
         return Response(sound.wav(self._recording(sid).seconds), mimetype="audio/x-wav")
 
     def delete_recording(self, account_sid: str, sid: str) -> Response:
+        self._mislay(sid)
         with self._company.exchange() as exchange:
             recording = exchange.session.get(Recording, sid)
             if recording is None or recording.deleted_at is not None:
                 _not_found()
             recording.deleted_at, recording.words = exchange.now, ""
+        return Response(status=204)
+
+    def list_transcripts(self, account_sid: str, sid: str) -> Response:
+        return jsonify(resources.of_transcripts(self._account, self._recording(sid)))
+
+    def delete_transcript(self, account_sid: str, sid: str) -> Response:
+        with self._company.exchange() as exchange:
+            transcribed = sa.select(Recording).where(Recording.transcript_sid == sid)
+            recording = exchange.session.scalars(transcribed).one_or_none() or _not_found()
+            recording.transcript_sid = None
         return Response(status=204)
 
     def _recording(self, sid: str) -> Recording:
@@ -195,6 +209,15 @@ class Api:
             refusal = faults.strike(exchange.session, FaultKind.REFUSE, number)
         if slow:
             self._sleep(slow.seconds)
+        if refusal:
+            raise Refused(refusal.code)
+
+    def _mislay(self, sid: str) -> None:
+        """The fault that strikes what the telephone that called has recorded."""
+        with self._company.exchange() as exchange:
+            recording = exchange.session.get(Recording, sid) or _not_found()
+            leg = exchange.leg(recording.leg_sid) or _not_found()
+            refusal = faults.strike(exchange.session, FaultKind.NO_RECORDING, phone_of(leg))
         if refusal:
             raise Refused(refusal.code)
 

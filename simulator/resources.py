@@ -138,6 +138,28 @@ def of_number(account: Account, number: NumberState) -> Resource:
     }
 
 
+def of_transcripts(account: Account, recording: Recording) -> Resource:
+    """The list of a recording's transcripts: one, or none."""
+    sid = recording.transcript_sid
+    uri = f"{root(account)}/Recordings/{recording.sid}/Transcriptions.json"
+    shown = {
+        "sid": sid,
+        "account_sid": account.sid,
+        "api_version": API_VERSION,
+        "recording_sid": recording.sid,
+        "date_created": _date(recording.created_at),
+        "date_updated": _date(recording.created_at),
+        "duration": str(recording.seconds),
+        "status": "completed",
+        "transcription_text": recording.words,
+        "type": "fast",
+        "price": None,
+        "price_unit": "USD",
+        "uri": f"{root(account)}/Transcriptions/{sid}.json",
+    }
+    return {"transcriptions": [shown] if sid else [], "page": 0, "page_size": 50, "uri": uri, "next_page_uri": None}
+
+
 def root(account: Account) -> str:
     """Where the account's resources are, from the API's root on."""
     return f"/{API_VERSION}/Accounts/{account.sid}"

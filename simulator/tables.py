@@ -155,7 +155,7 @@ class TextMessage(Base):
 
 
 class Recording(Base):
-    """What was recorded: `words` stands for the sound."""
+    """What was recorded: `words` stands for the sound. A transcript is a resource of its own, until it is deleted."""
 
     __tablename__ = "sim_recording"
 
@@ -165,6 +165,7 @@ class Recording(Base):
     words: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    transcript_sid: Mapped[str | None] = mapped_column(String(64))
 
 
 class HandsetMode(StrEnum):

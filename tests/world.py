@@ -38,9 +38,11 @@ ENVIRONMENT = {
 
 
 class World:
-    def __init__(self, database_url: str, clock: VirtualClock) -> None:
+    def __init__(self, database_url: str, clock: VirtualClock, **environment: str) -> None:
         self.clock = clock
-        settings = load_settings(ENVIRONMENT | {"DATABASE_URL": database_url}, host="127.0.0.1", port=8000)
+        settings = load_settings(
+            ENVIRONMENT | environment | {"DATABASE_URL": database_url}, host="127.0.0.1", port=8000
+        )
         door = _Door()
         self.gateway = put_together(settings, clock=clock, http_client=door, transport=door)
         self.app = flask_app(self.gateway)

@@ -24,12 +24,13 @@ PROVIDER = "https://api.twilio.com"
 TIMEOUT = 10.0  # seconds; less than a delivery's lease
 NOT_FOUND = "20404"
 LARGEST_SOUND = 16 * 1024 * 1024  # bytes; two minutes are two millions
+CHUNK = 64 * 1024  # bytes
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """What came for a file: HTTP status, media type without its parameters, at most LARGEST_SOUND + 1 bytes."""
+    """What came for a file: HTTP status, media type without its parameters, the bytes, cut where they are too many."""
 
     status: int
     media_type: str
@@ -54,8 +55,13 @@ class RedirectingClient(TwilioHttpClient):
         """A file, cut where it is too large."""
         assert self.session is not None
         with self.session.get(self._address(url), auth=auth, timeout=TIMEOUT, stream=True) as answer:
-            content = answer.raw.read(LARGEST_SOUND + 1, decode_content=True)
-            return Download(answer.status_code, answer.headers.get("Content-Type", "").partition(";")[0], content)
+            content = bytearray()
+            for chunk in answer.iter_content(CHUNK):
+                content += chunk
+                if len(content) > LARGEST_SOUND:
+                    break
+            media_type = answer.headers.get("Content-Type", "").partition(";")[0]
+            return Download(answer.status_code, media_type, bytes(content))
 
     def _address(self, url: str) -> str:
         return redirected(url, self.api_url) if self._elsewhere else url

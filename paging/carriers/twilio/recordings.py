@@ -1,11 +1,12 @@
 """What callers recorded, through Twilio's REST API."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from twilio.rest import Client
 
 from paging.carriers.protocol import PermanentFailure, Sound
-from paging.carriers.twilio.client import LARGEST_SOUND, NOT_FOUND, PROVIDER, ApiClient, answer, meaning
+from paging.carriers.twilio.client import LARGEST_SOUND, NOT_FOUND, PROVIDER, Answer, ApiClient, answer, meaning
 
 SOUNDS = frozenset({"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"})
 
@@ -28,8 +29,23 @@ class TwilioRecordings:
         return Sound(found.content, found.media_type)
 
     def delete(self, sid: str) -> None:
-        try:
-            answer(lambda: self._client.recordings(sid).delete())
-        except PermanentFailure as failure:
-            if failure.code != NOT_FOUND:
-                raise
+        """Transcripts are resources of their own, found by their recording: they go first.
+
+        It is looked for before: a list of what is not there fails without the code that says so.
+        """
+        recording = self._client.recordings(sid)
+        if _unless_gone(recording.fetch) is None:
+            return
+        for transcript in answer(recording.transcriptions.list):
+            _unless_gone(self._client.transcriptions(str(transcript.sid)).delete)
+        _unless_gone(recording.delete)
+
+
+def _unless_gone(call: Callable[[], Answer]) -> Answer | None:
+    """The call's answer; None where what it is about is not there any more."""
+    try:
+        return answer(call)
+    except PermanentFailure as failure:
+        if failure.code != NOT_FOUND:
+            raise
+        return None
