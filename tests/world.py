@@ -39,9 +39,10 @@ ENVIRONMENT = {
 
 
 class World:
-    def __init__(self, database_url: str, clock: VirtualClock) -> None:
+    def __init__(self, database_url: str, clock: VirtualClock, environment: Mapping[str, str] = ENVIRONMENT) -> None:
         self.clock = clock
-        settings = load_settings(ENVIRONMENT | {"DATABASE_URL": database_url}, host="127.0.0.1", port=8000)
+        self._url = database_url
+        settings = load_settings({**environment, "DATABASE_URL": database_url}, host="127.0.0.1", port=8000)
         door = _Door()
         self.gateway = put_together(settings, clock=clock, http_client=door, transport=door)
         self.app = flask_app(self.gateway)
@@ -52,6 +53,11 @@ class World:
         self.engine = self.gateway.engine()
         self.database = self.gateway.database
         self._token: str | None = None
+
+    def restarts(self, environment: Mapping[str, str]) -> "World":
+        """The line stops, and starts again with other settings; what is on file stays."""
+        self.database.dispose()
+        return World(self._url, self.clock, environment)
 
     def loads(self, text: str) -> "World":
         """Load YAML, as an administrator does."""
