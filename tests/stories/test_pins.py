@@ -95,3 +95,4 @@ def test_a_pin_that_is_used_moves_to_the_new_pepper_and_the_old_one_can_go(world
     with_the_new_one = with_both.restarts(later)
     assert is_let_in(with_the_new_one.phone(ADA).dials(), PIN)
     assert not is_let_in(with_the_new_one.phone(ADA).dials(), NEW)
+    with_the_new_one.database.dispose()
