@@ -47,7 +47,7 @@ def _note_verdict(x: Exchange) -> None:
     """What the carriers say of the number's truth is logged, and decides nothing."""
     x.call.stir = x.form.text("StirVerstat", 64) or None
     if x.call.stir:
-        x.log("stir", f"the carriers' verdict on the number: {x.call.stir}")
+        x.log("stir", f"the carriers say {x.call.stir}")
 
 
 def _to_pin(x: Exchange, *said: Speech) -> str:
