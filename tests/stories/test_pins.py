@@ -87,12 +87,12 @@ def test_no_pin_is_found_in_what_calls_leave_nor_in_what_a_crash_leaves(
 def test_a_pin_that_is_used_moves_to_the_new_pepper_and_the_old_one_can_go(world: World) -> None:
     console = admin(world)
     console.get(CONTRACT).send(f"{CONTRACT}/pins", pin=NEW)
-    later = ENVIRONMENT | {"PIN_PEPPER": "another pepper"}
-    with_both = world.restarts(later | {"PIN_PEPPER_PREVIOUS": ENVIRONMENT["PIN_PEPPER"]})
+    before = ENVIRONMENT["PIN_PEPPER"]
+    with_both = world.restarts(PIN_PEPPER="another pepper", PIN_PEPPER_PREVIOUS=before)
     assert is_let_in(with_both.phone(ADA).dials(), PIN)
     assert is_let_in(with_both.phone(ADA).dials(), PIN)
-    assert digests(world) == [Peppers("another pepper").digest(PIN), Peppers(ENVIRONMENT["PIN_PEPPER"]).digest(NEW)]
-    with_the_new_one = with_both.restarts(later)
+    assert digests(world) == [Peppers("another pepper").digest(PIN), Peppers(before).digest(NEW)]
+    with_the_new_one = with_both.restarts(PIN_PEPPER="another pepper")
     assert is_let_in(with_the_new_one.phone(ADA).dials(), PIN)
     assert not is_let_in(with_the_new_one.phone(ADA).dials(), NEW)
     with_the_new_one.database.dispose()
