@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from models.call import Call, CallStep
+from models.call import Call, CallStep, Step
 from models.customer import Contract, Customer
 from models.recording import Recording, RecordingState
 
@@ -20,6 +20,17 @@ WORDS = {
     "lower": "nothing urgent: sent to the web portal",
     "hung_up": "hung up",
     "blocked": "turned away: blocked",
+}
+BEGINNINGS = {
+    "call": "Call",
+    "blocked": "Turned away:",
+    "desk": "Help desk:",
+    "duty_told": "Duty manager:",
+    "duty_waits": "The message",
+    "ended": "The call ended",
+    "human": "On to a person,",
+    "pin": "PIN:",
+    "stir": "The number:",
 }
 
 
@@ -66,6 +77,14 @@ def steps(session: Session, sid: str) -> Sequence[CallStep]:
     """The log of a call, in its order."""
     statement = select(CallStep).where(CallStep.call_sid == sid).order_by(CallStep.at, CallStep.id)
     return session.execute(statement).scalars().all()
+
+
+def sentence(step: CallStep) -> str:
+    """One step of a call in words."""
+    if (step.kind, step.text) == ("ended", f"at {Step.ENDED}"):
+        return BEGINNINGS["ended"]
+    begins = BEGINNINGS.get(step.kind) or f"{step.kind.replace('_', ' ').capitalize()}:"
+    return f"{begins} {step.text}"
 
 
 def recorded(session: Session, *, sid: str = "", ticket_number: int = 0) -> Sequence[Recording]:

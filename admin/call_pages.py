@@ -62,7 +62,7 @@ class CallPages:
         return render_template(
             "console/call.html",
             told=told,
-            steps=steps,
+            steps=[(step, call_log.sentence(step)) for step in steps],
             recordings=recordings,
             retention=self._line.policy.recordings.retention,
             times=Times(now, self._line.policy.time_zone),

@@ -8,18 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from admin import call_log
 from models.call import CallStep
 from models.customer import Contract
 from models.page import Page
 from models.ticket import Ticket, TicketEvent
 
-CALL_WORDS = {
-    "call": "Call",
-    "ended": "The call ended",
-    "pin": "PIN: ",
-    "duty_told": "Duty manager: ",
-    "duty_waits": "The message ",
-}
 MESSAGES = ("page", "alarm", "update", "stand_down", "duty", "notice")
 ADDRESS = re.compile(r":? https?://\S+")
 LOOKS = {
@@ -119,5 +113,4 @@ def _call(session: Session, ticket: Ticket) -> list[Moment]:
 
 
 def _step(step: CallStep) -> Moment:
-    begins = CALL_WORDS.get(step.kind, f"{step.kind.replace('_', ' ').capitalize()}: ").strip()
-    return Moment(step.at, f"{begins} {step.text}", "telephone-inbound", "", "call", minor=True)
+    return Moment(step.at, call_log.sentence(step), "telephone-inbound", "", "call", minor=True)

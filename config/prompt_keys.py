@@ -63,7 +63,7 @@ PROMPT_KEYS: dict[str, frozenset[str]] = {
     "caller.duty_no_message": NONE,
     "caller.digest_subject": frozenset({"count"}),
     "caller.digest_mail": frozenset({"messages"}),
-    "caller.digest_sms": frozenset({"callers", "count"}),
+    "caller.digest_sms": frozenset({"callers", "count", "url"}),
     "caller.story_joined": frozenset({"caller"}),
     "caller.story_maintenance": frozenset({"reference"}),
     "caller.story_callback": frozenset({"number"}),

@@ -47,7 +47,7 @@ def _note_verdict(x: Exchange) -> None:
     """What the carriers say of the number's truth is logged, and decides nothing."""
     x.call.stir = x.form.text("StirVerstat", 64) or None
     if x.call.stir:
-        x.log("stir", f"the carriers' verdict on the number: {x.call.stir}")
+        x.log("stir", f"the carriers say {x.call.stir}")
 
 
 def _to_pin(x: Exchange, *said: Speech) -> str:
@@ -68,6 +68,7 @@ def answer(x: Exchange, peppers: Peppers) -> str:
     if x.keys == "0" and _may_leave(x):
         return to_human(x)
     if x.keys == "*" and x.call.turn < MOST_REPEATS:
+        _keep_begun(x)
         x.ask_again()
         return ask(x)
     match x.call.step:
@@ -89,6 +90,14 @@ def answer(x: Exchange, peppers: Peppers) -> str:
             return _human(x)
         case Step.ENDED:
             return ask(x)
+
+
+def _keep_begun(x: Exchange) -> None:
+    """What was recorded before the caller had the prompt repeated."""
+    if x.form.recorded and x.call.step is Step.DESCRIPTION:
+        problems.keep_description(x, x.form.recorded)
+    elif x.form.recorded and x.call.step is Step.HUMAN:
+        recordings.keep(x, x.form.recorded)
 
 
 def _may_leave(x: Exchange) -> bool:
@@ -139,10 +148,12 @@ def _pin(x: Exchange, peppers: Peppers) -> str:
 
 def _wrong_pin(x: Exchange) -> str:
     x.call.wrong_pins += 1
-    count_failure(x)
+    shuts = count_failure(x)
     x.log("pin", f"wrong, {x.call.wrong_pins} of {x.line.policy.pin.tries}")
     if x.call.wrong_pins >= x.line.policy.pin.tries:
         return to_human(x, x.prompts.say("caller.pin_failed"))
+    if shuts:
+        return _turn_away(x, x.prompts.say("caller.pin_wrong"))
     x.ask_again()
     return ask(x, x.prompts.say("caller.pin_wrong"))
 
@@ -219,7 +230,7 @@ def _human(x: Exchange) -> str:
         return _end(x)
     if x.form.recorded:
         recordings.keep(x, x.form.recorded)
-    if human.leave_message(x, recorded=x.form.recorded is not None):
+    if human.leave_message(x, recorded=recordings.is_message(x)):
         return _end(x, x.prompts.say("caller.human_told"))
     minutes = int(x.line.policy.human_path.digest_after.total_seconds() // 60)
     return _end(x, x.prompts.say("caller.human_later", minutes=minutes))
@@ -261,7 +272,7 @@ def over(x: Exchange) -> str:
     if step in (Step.CALLBACK, Step.DESCRIPTION):
         problems.leave_off(x)
     if step is Step.HUMAN and outcome == HUMAN:
-        human.leave_message(x, recorded=False)
+        human.leave_message(x, recorded=recordings.is_message(x))
     return ""
 
 

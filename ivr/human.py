@@ -56,7 +56,7 @@ def _tell(x: Exchange, occasion: str, text: str) -> None:
     if not people:
         log.error("no duty manager is on file: a caller's message reaches nobody", call=x.call.sid)
         alerts.no_duty_manager(x.session, x.line, x.now)
-    x.log("duty_told", f"told {people} people")
+    x.log("duty_told", "told at once" if people else "nobody is on file")
 
 
 def _text(x: Exchange, recorded: bool) -> str:

@@ -146,7 +146,7 @@ def take_callback(x: Exchange, number: str) -> None:
 
 def take_description(x: Exchange, recorded: Recorded | None) -> None:
     """Described or skipped: the page leaves now, or what it could not carry any more goes out as one update."""
-    is_new = recorded is not None and _keep_recording(x, recorded)
+    is_new = recorded is not None and keep_description(x, recorded)
     leave_off(x, is_new=is_new)
 
 
@@ -161,7 +161,7 @@ def leave_off(x: Exchange, *, is_new: bool = False) -> None:
 
 def take_late_description(x: Exchange, recorded: Recorded) -> None:
     """The recording of a caller who hung up while it ran, when the call's end was reported first."""
-    if _keep_recording(x, recorded):
+    if keep_description(x, recorded):
         _send_update(x, ":late")
 
 
@@ -172,7 +172,8 @@ def _send_update(x: Exchange, occasion: str = "") -> None:
     pager.send_update(x.session, x.line, x.call.ticket_number, x.now, reference)
 
 
-def _keep_recording(x: Exchange, recorded: Recorded) -> bool:
+def keep_description(x: Exchange, recorded: Recorded) -> bool:
+    """Keep it for the technician. False when it was known before."""
     if not recordings.keep(x, recorded, Step.DESCRIPTION):
         return False
     x.connection.execute(_RECORDING, {"ticket": x.call.ticket_number, "url": recorded.url})

@@ -30,6 +30,12 @@ def keep(x: Exchange, recorded: Recorded, step: Step | None = None) -> bool:
     return insert_once(x.session, Recording, ["call_sid", "provider_sid"], row)
 
 
+def is_message(x: Exchange) -> bool:
+    """Whether this call recorded something for the duty manager."""
+    kept = select(Recording.id).where(Recording.call_sid == x.call.sid, Recording.step == Step.HUMAN)
+    return x.session.execute(kept.limit(1)).first() is not None
+
+
 def addresses(session: Session, line: Line, ticket_number: int) -> list[str]:
     """Where the provider finds what was recorded for a ticket, the oldest first."""
     kept = (

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from models.customer import Contact, Contract, Customer, Pin, Product
 from models.protection import BlockedNumber
@@ -23,6 +23,7 @@ _BY_PIN = (
         Product.end_of_support,
         Product.end_of_life,
         Customer.time_zone,
+        Pin.digest,
     )
     .join(Pin, Pin.contract_id == Contract.id)
     .join(Customer, Customer.id == Contract.customer_id)
@@ -31,6 +32,13 @@ _BY_PIN = (
         or_(Pin.digest == bindparam("digest"), Pin.digest == bindparam("older_digest")),
         Pin.revoked_at.is_(None),
     )
+)
+_Other = aliased(Pin)
+_REKEY = (
+    update(Pin)
+    .where(Pin.digest == bindparam("older_digest"))
+    .where(~exists().where(_Other.digest == bindparam("current_digest")))
+    .values(digest=bindparam("current_digest"))
 )
 _BY_ID = select(Contract).where(Contract.id == bindparam("id")).options(joinedload(Contract.customer))
 _STANDING = select(
@@ -66,12 +74,15 @@ def standing(connection: Connection, caller: str | None) -> Standing:
 def prove(connection: Connection, peppers: Peppers, pin: str) -> Proven | None:
     """The contract that a PIN proves; None for one that is not in force.
 
-    Whatever was keyed in takes the same way: how long the answer takes says nothing of it.
+    Whatever was keyed in takes the same way: how long the answer takes says nothing of it. A PIN that is still kept
+    under the previous pepper is kept under the current one from now on, so that the previous one can be dropped.
     """
     digests = peppers.candidates(pin)
     row = connection.execute(_BY_PIN, {"digest": digests[0], "older_digest": digests[-1]}).first()
     if row is None:
         return None
+    if row.digest != digests[0]:
+        connection.execute(_REKEY, {"older_digest": row.digest, "current_digest": digests[0]})
     cover = Cover(row.plan, row.starts, row.ends, row.paid, row.end_of_support, row.end_of_life, row.time_zone)
     return Proven(row.id, row.number, cover)
 

@@ -22,9 +22,13 @@ def is_throttled(x: Exchange) -> bool:
     return any(is_shut(Guesses(*row), x.now) for row in rows)
 
 
-def count_failure(x: Exchange) -> None:
-    """One more wrong PIN, under every key that it counts for; the admins learn of each that shuts."""
+def count_failure(x: Exchange) -> bool:
+    """One more wrong PIN, under every key that it counts for; the admins learn of each that shuts.
+
+    Answers whether one is shut now: the caller's next PIN would not be looked at.
+    """
     _forget(x)
+    shuts = False
     for key, free in _budgets(x).items():
         after = after_failure(_known(x, key), free, x.line.policy.throttles, x.now)
         values = {"failures": after.failures, "last_at": after.last_at, "shut_until": after.shut_until}
@@ -32,6 +36,8 @@ def count_failure(x: Exchange) -> None:
         if after.shut_until is not None:
             x.log("throttled", f"{key}: {after.failures} wrong PINs")
             alerts.guessing(x.session, x.line, key, after.failures, x.now)
+            shuts = True
+    return shuts
 
 
 def _budgets(x: Exchange) -> dict[str, int]:

@@ -48,12 +48,13 @@ class Digest:
 
     def _send(self, session: Session, messages: Sequence[DutyMessage], now: datetime) -> None:
         say = self._line.wording.say
+        short = {"count": len(messages), "callers": self._callers(messages), "url": self._line.url("/calls")}
         people = duty.tell(
             session,
             key=f"digest:{messages[0].id}",
             subject=say("caller.digest_subject", count=len(messages)),
             text=say("caller.digest_mail", messages="\n".join(self._entry(message) for message in messages)),
-            short=say("caller.digest_sms", count=len(messages), callers=self._callers(messages)),
+            short=say("caller.digest_sms", **short),
             now=now,
         )
         if not people:

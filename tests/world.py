@@ -40,6 +40,7 @@ ENVIRONMENT = {
 class World:
     def __init__(self, database_url: str, clock: VirtualClock, **environment: str) -> None:
         self.clock = clock
+        self._url = database_url
         settings = load_settings(
             ENVIRONMENT | environment | {"DATABASE_URL": database_url}, host="127.0.0.1", port=8000
         )
@@ -53,6 +54,11 @@ class World:
         self.engine = self.gateway.engine()
         self.database = self.gateway.database
         self._token: str | None = None
+
+    def restarts(self, **environment: str) -> "World":
+        """The line stops, and starts again with these settings; what is on file stays."""
+        self.database.dispose()
+        return World(self._url, self.clock, **environment)
 
     def loads(self, text: str) -> "World":
         """Load YAML, as an administrator does."""

@@ -129,3 +129,14 @@ def test_blocking_an_administrator_s_number_warns(site):
 
 def test_a_viewer_blocks_nobody(site):
     assert site.visitor(Role.VIEWER).client.get("/calls/blocked").status_code == 403
+
+
+def test_each_step_is_told_in_words(site):
+    call(site)
+    with site.database.write() as session:
+        for kind, text in (("human", "from pin"), ("duty_waits", "waits"), ("ended", "at ended"), ("hold", "skipped")):
+            session.add(CallStep(call_sid="CA1", at=NOW, kind=kind, text=text))
+    text = site.visitor(Role.VIEWER).get("/calls/CA1").text
+    for words in ("PIN: wrong, 1 of 3", "On to a person, from pin", "The message waits", "Hold: skipped"):
+        assert words in text
+    assert "at ended" not in text

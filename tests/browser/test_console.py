@@ -128,7 +128,7 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
     window.go("/sign-in")
     assert window.grave_findings() == []
     window.sign_in()
-    for path in [*CONSOLE, "/rotations/add", "/nowhere"]:
+    for path in [*CONSOLE, "/calls/blocked", "/rotations/add", "/nowhere"]:
         window.go(path)
         assert window.grave_findings() == [], path
         assert window.overflow() == 0, path

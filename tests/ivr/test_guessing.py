@@ -56,6 +56,15 @@ def test_who_is_shut_out_during_the_call_takes_the_human_path(acme: World) -> No
     assert acme.call(call.sid).contract_id is None
 
 
+def test_whose_wrong_pin_shuts_the_line_is_not_asked_for_another_in_vain(acme: World) -> None:
+    guesses(acme.phone())
+    guesses(acme.phone())
+    acme.clock.advance(timedelta(minutes=1))
+    call = acme.phone().press("1").press(WRONG)
+    assert call.step == "human"
+    assert "cannot check a PIN" in call.said
+
+
 def test_each_further_wrong_pin_doubles_the_wait(acme: World) -> None:
     guesses(acme.phone())
     guesses(acme.phone())
@@ -70,9 +79,9 @@ def test_each_further_wrong_pin_doubles_the_wait(acme: World) -> None:
 def test_one_right_pin_forgives_no_wrong_ones(world: World) -> None:
     world.customer(pin="87654321")
     world.customer("Beta Srl")
-    for _ in range(3):
-        world.phone().press("1").press(WRONG).press(WRONG).press("87654321")
-    assert world.phone().press("1").step == "human"
+    for _ in range(2):
+        assert world.phone().press("1").press(WRONG).press(WRONG).press("87654321").step == "priority"
+    assert world.phone().press("1").press(WRONG).press(WRONG).step == "human"
 
 
 def test_callers_without_a_number_share_one_count(acme: World) -> None:

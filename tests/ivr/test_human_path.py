@@ -7,7 +7,9 @@ from sqlalchemy import delete
 
 from models.account import Role, User
 from models.delivery import DeliveryKind
+from models.recording import Recording
 from models.service import RoleContact
+from rules.gsm7 import segments
 from tests.ivr.telephone import ACME_PIN
 from tests.ivr.world import ADA, STRANGER, URL, World
 
@@ -151,3 +153,29 @@ def test_an_unverified_number_is_never_dialled_or_texted(acme: World) -> None:
 def test_repeating_the_message_tells_nobody_twice(acme: World) -> None:
     acme.phone().press("0").record().again().again()
     assert len(acme.duty()) == 2
+
+
+def test_what_was_recorded_before_the_prompt_was_asked_for_again_is_passed_on_too(acme: World) -> None:
+    call = acme.phone().press("0").record("RE4", Digits="*")
+    assert call.step == "human"
+    call.hang_up()
+    assert f"/calls/{call.sid}" in acme.duty()[0]
+    assert [row.provider_sid for row in acme.all(Recording)] == ["RE4"]
+
+
+def test_a_description_that_is_begun_again_is_kept_with_the_first(acme: World) -> None:
+    acme.phone().to_description().record("RE4", Digits="*").record("RE5")
+    assert [row.provider_sid for row in acme.all(Recording)] == ["RE4", "RE5"]
+    assert {row.ticket_number for row in acme.all(Recording)} == {acme.ticket().number}
+
+
+def test_the_digest_names_its_callers_and_fits_one_text(acme_on_both: World) -> None:
+    for number in range(13):
+        acme_on_both.phone(f"+491512345678{number:02d}").press("0").record()
+    acme_on_both.clock.advance(timedelta(minutes=15))
+    acme_on_both.digests()
+    sms, mail = acme_on_both.duty()[-2:]
+    assert segments(sms) == 1
+    assert f"{URL}/calls" in sms
+    assert "(7)" in sms
+    assert mail.count("Listen:") == 7
