@@ -23,7 +23,7 @@ from models.call import Call, Step
 from models.customer import Contract, Customer
 from models.database import Database
 from models.delivery import Delivery, DeliveryKind
-from models.ticket import Ticket, TicketState
+from models.ticket import Ticket, TicketSource, TicketState
 from paging import outcomes, pager
 from paging.pager import Acknowledgement, Outcome, Responder
 from paging.recipients import RINGING_KINDS
@@ -132,12 +132,19 @@ class ResponderCalls:
         ticket = paged.ticket
         page = [
             self._prompts.say(f"responder.{paged.kind}", priority=spoken(ticket.priority), customer=paged.customer),
+            *self._booked(ticket),
             self._prompts.say("responder.keys"),
             self._prompts.with_ticket("responder.ticket", ticket.number),
         ]
         script = [*said, *(drill_calls.menu(self._prompts, ticket) if is_drill(ticket) else page)]
         url = self._line.url(f"/twilio/page/{paged.delivery_id}/key?silences={silences}")
         return twiml.ask_key(script, url, sounds=sounds)
+
+    def _booked(self, ticket: Ticket) -> list[Speech]:
+        """Of a booked maintenance its reference."""
+        if ticket.source is not TicketSource.MAINTENANCE:
+            return []
+        return [self._prompts.say("responder.maintenance", summary=ticket.summary or "")]
 
     def _ask_again(self, session: Session, paged: Paged, keys: str) -> str:
         if keys == "3":

@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from admin import windows
 from admin.file import meaning
 from admin.file.changes import Changes
 from admin.file.forms import Entry
 from admin.file.known import Known
 from admin.file.meaning import entries
-from models.customer import Contact, Contract, Customer, Maintenance, Pin, Product
+from models.customer import Contact, Contract, Customer, Pin, Product
 from models.schedule import EscalationPolicy
 from models.service import RoleContact, Setting
 from models.technician import Technician
@@ -120,10 +121,10 @@ def _people(entries: list[Entry]) -> list[tuple[str, str | None, str | None]]:
 
 
 def _maintenance(entry: Entry, contract: Contract, subject: str, zone: str, changes: Changes) -> None:
-    """Replace the windows that are not over; a window that stays keeps its ticket."""
+    """Replace the windows that are not over; a window that stays keeps its ticket, and its place among what is due."""
     if "maintenance" not in entry.given:
         return
-    rows = changes.session.scalars(select(Maintenance).where(Maintenance.contract_id == contract.id))
+    rows = windows.of_contract(changes.session, contract.id)
     there = {meaning.Booking(row.starts_at, row.ends_at, row.reference): row for row in rows}
     wanted = meaning.bookings(entry["maintenance"], zone)
     for booking, row in there.items():
@@ -132,7 +133,7 @@ def _maintenance(entry: Entry, contract: Contract, subject: str, zone: str, chan
             changes.replaced("maintenance", subject, booking, None)
     for booking in wanted:
         if booking not in there:
-            changes.session.add(Maintenance(contract_id=contract.id, **booking._asdict()))
+            changes.session.add(windows.booked(contract.id, *booking, rows, changes.now))
             changes.replaced("maintenance", subject, None, booking)
 
 
