@@ -169,6 +169,8 @@ def _terms(form: TermsForm) -> dict[str, Any]:
     return {
         "customer": form.customer.data,
         "time_zone": form.time_zone.data or None,
+        "site": form.site.data or None,
+        "site_time_zone": form.site_time_zone.data or None,
         "product": form.product.data or None,
         "contacts": form.people,
         "plan": Plan(form.plan.data),

@@ -19,7 +19,7 @@ from rules.on_call import Schedule
 from rules.pins import Peppers
 from rules.policy import Policy
 
-TERMS = ("plan", "starts", "ends", "paid", "escalation_policy")
+TERMS = ("site", "time_zone", "plan", "starts", "ends", "paid", "escalation_policy")
 
 
 def apply(file: Entry, known: Known, changes: Changes, peppers: Peppers, policy: Policy) -> None:
@@ -63,10 +63,10 @@ def _escalation_policy(entry: Entry, row: EscalationPolicy | None, changes: Chan
 
 def _customer(entry: Entry, known: Known, changes: Changes, peppers: Peppers, policy: Policy) -> None:
     row = known.customers.get(entry["name"]) or Customer(name=entry["name"])
-    zone = meaning.site_zone(entry, row, policy.time_zone)
     changes.save("customers", f"customer {entry['name']}", row, _values(entry, "time_zone"))
     changes.session.flush()
     for contract in entries(entry, "contracts"):
+        zone = meaning.site_zone(contract, known.contracts.get(contract["number"]), entry, row, policy.time_zone)
         saved = _contract(contract, row, known, changes)
         subject = f"contract {contract['number']}"
         _pins(contract, saved, subject, known, changes, peppers)
