@@ -24,12 +24,13 @@ MOST_REPEATS = 20
 
 def begin(x: Exchange) -> str:
     """The line rings: the help desk in staffed hours, else the language, which a registered number skips."""
-    x.call.registered = screening.is_registered(x.connection, x.call.caller)
+    standing = screening.standing(x.connection, x.call.caller)
+    x.call.registered = standing.registered
     settings = desk.settings(x.connection)
     x.call.staffed = is_staffed_by(settings["service_hours"], x.line, x.now)
     x.log("call", f"from {x.call.caller or 'an unknown number'}{', registered' if x.call.registered else ''}")
     _note_verdict(x)
-    if screening.is_blocked(x.connection, x.call.caller):
+    if standing.blocked:
         x.log("blocked", "the number is on the block list")
         x.call.outcome = BLOCKED
         return _end(x, x.prompts.say("caller.blocked", portal=x.line.policy.portal))

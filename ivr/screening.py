@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.customer import Contact, Contract, Customer, Pin, Product
@@ -33,8 +33,18 @@ _BY_PIN = (
     )
 )
 _BY_ID = select(Contract).where(Contract.id == bindparam("id")).options(joinedload(Contract.customer))
-_REGISTERED = select(Contact.id).where(Contact.phone == bindparam("phone")).limit(1)
-_BLOCKED = select(BlockedNumber.number).where(BlockedNumber.number == bindparam("number"))
+_STANDING = select(
+    exists().where(Contact.phone == bindparam("number")).label("registered"),
+    exists().where(BlockedNumber.number == bindparam("number")).label("blocked"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`registered`: the number is on file with any contract. `blocked`: it is on the block list."""
+
+    registered: bool
+    blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +56,11 @@ class Proven:
     cover: Cover
 
 
-def is_registered(connection: Connection, caller: str | None) -> bool:
-    """Whether the calling number is on file with any contract."""
-    return caller is not None and connection.execute(_REGISTERED, {"phone": caller}).first() is not None
-
-
-def is_blocked(connection: Connection, caller: str | None) -> bool:
-    """Whether the calling number is on the block list."""
-    return caller is not None and connection.execute(_BLOCKED, {"number": caller}).first() is not None
+def standing(connection: Connection, caller: str | None) -> Standing:
+    """What is on file of the number calling."""
+    if caller is None:
+        return Standing(registered=False, blocked=False)
+    return Standing(*map(bool, connection.execute(_STANDING, {"number": caller}).one()))
 
 
 def prove(connection: Connection, peppers: Peppers, pin: str) -> Proven | None:
