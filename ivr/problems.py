@@ -172,6 +172,12 @@ def take_late_description(x: Exchange, recorded: Recorded) -> None:
         _send_update(x, ":late")
 
 
+def stop_holding(x: Exchange) -> None:
+    """The caller hung up, or the line dropped, while they held for the technician."""
+    if x.call.ticket_number is not None:
+        _tell(x, "stopped_holding", "caller.story_stopped_holding")
+
+
 def _send_update(x: Exchange, occasion: str = "") -> None:
     """Tell whoever has the ticket, once a problem and occasion."""
     assert x.call.ticket_number is not None
