@@ -49,7 +49,7 @@ def test_what_comes_after_the_page_goes_out_as_one_update(world: World) -> None:
     call = chooses(world)
     world.passes(seconds=46)
     assert was_paged(world)
-    call.presses("2").presses("0233445566#").presses("1").records("The switch in rack four is dead").hangs_up()
+    call.presses("2").presses("0233445566#").presses("1").records("The switch in rack four is dead")
     world.settles()
     (update,) = deliveries(world, DeliveryKind.UPDATE)
     assert update.address == ANNA
@@ -60,8 +60,9 @@ def test_what_comes_after_the_page_goes_out_as_one_update(world: World) -> None:
 def test_the_line_may_be_restarted_between_any_two_steps(world: World, database_url: str) -> None:
     call = world.phone(ADA).dials()
     for key in (f"{PIN}#", "1", "1", "#"):
-        world = World(database_url, world.clock)
-        call = PhoneCall(world.company, call.sid).presses(key)
+        restarted = World(database_url, world.clock)
+        PhoneCall(restarted.company, call.sid).presses(key)
+        restarted.database.dispose()
     world.settles()
     assert numbers(world) == [NUMBER]
     assert was_paged(world)
@@ -69,8 +70,9 @@ def test_the_line_may_be_restarted_between_any_two_steps(world: World, database_
 
 def test_a_restart_after_the_priority_keeps_the_page_armed(world: World, database_url: str) -> None:
     chooses(world)
-    world = World(database_url, world.clock)
-    world.passes(seconds=46)
+    restarted = World(database_url, world.clock)
+    restarted.passes(seconds=46)
+    restarted.database.dispose()
     assert numbers(world) == [NUMBER]
     assert was_paged(world)
 
