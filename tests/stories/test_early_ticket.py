@@ -45,18 +45,6 @@ def test_when_the_end_of_the_call_is_not_reported_the_page_leaves_all_the_same(w
     assert was_paged(world)
 
 
-def test_what_comes_after_the_page_goes_out_as_one_update(world: World) -> None:
-    call = chooses(world)
-    world.passes(seconds=46)
-    assert was_paged(world)
-    call.presses("2").presses("0233445566#").presses("1").records("The switch in rack four is dead")
-    world.settles()
-    (update,) = deliveries(world, DeliveryKind.UPDATE)
-    assert update.address == ANNA
-    assert "+390233445566" in update.body
-    assert world.ticket(NUMBER)["callback"] == "+390233445566"
-
-
 def test_the_line_may_be_restarted_between_any_two_steps(world: World, database_url: str) -> None:
     call = world.phone(ADA).dials()
     for key in (f"{PIN}#", "1", "1", "#"):

@@ -72,7 +72,7 @@ def test_of_two_who_hold_for_one_ticket_one_is_connected_and_the_other_hears_who
     second.presses("#").presses("1")
     world.settles()
     anna = world.handset("anna").answers().presses("4")
-    world.passes(seconds=25)
+    world.passes(seconds=50)
     assert anna.wait is Wait.BRIDGE
     assert "Anna Rossi has your case" in second.words
     assert "Anna Rossi has your case" not in first.words
