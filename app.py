@@ -20,14 +20,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import ivr
-from admin import commands, create_console, guard, security
+import ivr.fallback
+from admin import commands, connection, create_console, guard, security
 from admin.accounts import AccountError
 from admin.api import create_api
 from admin.chips import looks
 from admin.demo import DEMO, hints
 from admin.file import FileErrors
 from admin.server import Background, Server
+from config import addresses
 from config.addresses import host_of, is_loopback
 from config.policy import PolicyError, load_policy
 from config.prompts import PromptError, load_wording
@@ -39,7 +40,13 @@ from models.database import Database
 from models.migrate import is_current, upgrade
 from paging.carriers.protocol import Carrier, RecordingStore
 from paging.carriers.smtp import SmtpCarrier
-from paging.carriers.twilio import ApiClient, RedirectingClient, TwilioCarrier, TwilioRecordings
+from paging.carriers.twilio import (
+    ApiClient,
+    RedirectingClient,
+    TwilioAccount,
+    TwilioCarrier,
+    TwilioRecordings,
+)
 from paging.chores import Chore
 from paging.digest import Digest
 from paging.engine import Engine
@@ -117,15 +124,8 @@ def put_together(
     Raises PolicyError or PromptError.
     """
     database = Database(settings.database_url, clock)
+    line = _line(settings)
     client = http_client or RedirectingClient(settings.carrier_url)
-    line = Line(
-        number=settings.line_number,
-        text_number=settings.text_number,
-        public_url=settings.public_url,
-        mail_from=settings.mail_from,
-        policy=load_policy(settings.policy_file),
-        wording=load_wording(),
-    )
     return Gateway(
         settings=settings,
         database=database,
@@ -134,6 +134,17 @@ def put_together(
         carriers=_carriers(settings, client, database),
         recordings=TwilioRecordings(settings.account_sid, settings.auth_token, client),
         company=_company(settings, database, transport) if settings.simulated else None,
+    )
+
+
+def _line(settings: Settings) -> Line:
+    return Line(
+        number=settings.line_number,
+        text_number=settings.text_number,
+        public_url=settings.public_url,
+        mail_from=settings.mail_from,
+        policy=load_policy(settings.policy_file),
+        wording=load_wording(),
     )
 
 
@@ -290,6 +301,28 @@ def call(settings: Settings, arguments: argparse.Namespace) -> None:
     terminal(arguments.url or settings.public_url, arguments.caller)
 
 
+def twilio(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Set up the line's numbers in the Twilio account, or check all that the line needs there."""
+    account = TwilioAccount(settings.account_sid, settings.auth_token, RedirectingClient(settings.carrier_url))
+    line, address = _line(settings), arguments.fallback_url or settings.fallback_url
+    if arguments.what == "setup":
+        print("\n".join(connection.set_up(account, line, address)))
+        return
+    report = connection.check(
+        account, _ready_database(settings), line, address, is_simulated=settings.simulated, visit=connection.visit
+    )
+    print("\n".join(report.lines()))
+    if report.wrong:
+        raise Stop(f"{len(report.wrong)} to put right.")
+
+
+def fallback(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Print what callers hear while the line is down: host it elsewhere, see README."""
+    database = _ready_database(settings)
+    with database.read() as session:
+        print(ivr.fallback.document(session, _line(settings)))
+
+
 def _ready_database(settings: Settings) -> Database:
     """SQLite is brought up to date on the way; PostgreSQL is shared, and migrated on purpose."""
     database = Database(settings.database_url)
@@ -362,6 +395,11 @@ def parser() -> argparse.ArgumentParser:
     phone = add(call)
     phone.add_argument("--url", help="where the line runs (default: PUBLIC_URL)")
     phone.add_argument("--from", dest="caller", metavar="NUMBER", help="the number to call from")
+    connected = add(twilio)
+    connected.add_argument("what", choices=["check", "setup"])
+    hosted = "where what `fallback` prints is hosted (default: FALLBACK_URL)"
+    connected.add_argument("--fallback-url", metavar="URL", type=addresses.fallback_url, help=hosted)
+    add(fallback)
     return top
 
 
@@ -383,7 +421,7 @@ def main(argv: Sequence[str]) -> int:
     except (SettingsError, PolicyError, PromptError) as error:
         print(f"The configuration is wrong.\n{error}", file=sys.stderr)
         return WRONG_CONFIGURATION
-    except (Stop, AccountError, FileErrors, OSError) as error:
+    except (Stop, ivr.fallback.NobodyToDial, connection.ConnectionProblem, AccountError, FileErrors, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     except OperationalError as error:

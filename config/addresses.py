@@ -44,6 +44,13 @@ def api_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def fallback_url(value: str) -> str:
+    """Where another host keeps what callers hear while the line is down."""
+    if _web(value).scheme != "https":
+        raise ValueError("must be https: nobody may change on the way what callers hear.")
+    return value
+
+
 def web_url(value: str) -> str:
     _web(value)
     return value

@@ -33,7 +33,8 @@ class SettingsError(Exception):
 class Settings:
     """What the processes need to know, complete and consistent.
 
-    `carrier_url` is another host for the provider's REST API (None: its own). `trusted_proxies` counts the proxies in
+    `carrier_url` is another host for the provider's REST API (None: its own). `fallback_url` is where somebody else
+    keeps what callers hear while we are down. `trusted_proxies` counts the proxies in
     front of us that add to X-Forwarded-For. In simulated mode the account is derived from `secret_key`, so that every
     process knows the same one.
     """
@@ -46,6 +47,7 @@ class Settings:
     line_number: str
     text_number: str
     carrier_url: str | None
+    fallback_url: str | None
     mail_from: str
     policy_file: Path
     trusted_proxies: int
@@ -77,6 +79,7 @@ class Environment(BaseSettings):
     twilio_number: Annotated[str, AfterValidator(addresses.phone)] | None = None
     twilio_sms_number: Annotated[str, AfterValidator(addresses.phone)] | None = None
     twilio_api_url: Annotated[str, AfterValidator(addresses.api_url)] | None = None
+    fallback_url: Annotated[str, AfterValidator(addresses.fallback_url)] | None = None
     smtp_url: Annotated[str, AfterValidator(addresses.smtp_url)] | None = None
     mail_from: Annotated[str, AfterValidator(addresses.email)] | None = None
     policy_file: Annotated[Path, AfterValidator(addresses.readable_file)] = DEFAULT_POLICY_FILE
@@ -193,6 +196,7 @@ def _settle(environment: Environment, host: str, port: int, var: Path, simulated
         line_number=number,
         text_number=environment.twilio_sms_number or number,
         carrier_url=environment.twilio_api_url or (f"{public_url}/simulator/api" if simulated else None),
+        fallback_url=environment.fallback_url,
         mail_from=environment.mail_from or f"line@{addresses.host_of(public_url)}",
         policy_file=environment.policy_file,
         trusted_proxies=environment.trusted_proxies,

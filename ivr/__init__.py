@@ -10,6 +10,7 @@ from ivr.calls import Calls
 from ivr.responder import ResponderCalls
 from ivr.sounds import create_sounds
 from ivr.texts import Texts
+from ivr.transcripts import Transcripts
 from ivr.webhook import PREFIX, Gate
 from models.database import Database
 from rules.line import Line
@@ -36,5 +37,6 @@ def create_blueprint(
     Calls(database, line, peppers).add_routes(blueprint)
     ResponderCalls(database, line).add_routes(blueprint)
     Texts(database, line).add_routes(blueprint)
+    Transcripts(database, line).add_routes(blueprint)
     DeliveryCallbacks(database, line, account_sid).add_routes(blueprint)
     return blueprint

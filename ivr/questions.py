@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ivr import desk, problems, twiml
 from ivr.exchange import Exchange
+from ivr.transcripts import TRANSCRIBED
 from ivr.twiml import Speech
 from models.call import Step
 from rules.phone_numbers import last_four
@@ -79,7 +80,9 @@ def _description(x: Exchange, said: tuple[Speech, ...]) -> str:
 
 
 def _recording(x: Exchange, said: Sequence[Speech]) -> str:
-    return twiml.ask_recording(said, x.action(), int(x.line.policy.recordings.longest.total_seconds()))
+    rules = x.line.policy.recordings
+    transcript_url = x.line.url(TRANSCRIBED) if rules.transcribe else None
+    return twiml.ask_recording(said, x.action(), int(rules.longest.total_seconds()), transcript_url)
 
 
 def _hold(x: Exchange, said: tuple[Speech, ...]) -> str:

@@ -64,13 +64,16 @@ def _question_of_keys(
     return str(document)
 
 
-def ask_recording(script: Script, action: str, seconds: int) -> str:
-    """A message of at most `seconds`, after a beep; it ends with #, 0 or *, or with silence."""
-    return _question_of_recording(tuple(script), seconds).replace(_ACTION, escape(action))
+def ask_recording(script: Script, action: str, seconds: int, transcript_url: str | None = None) -> str:
+    """A message of at most `seconds`, after a beep; it ends with #, 0 or *, or with silence.
+
+    `transcript_url` is told later what was said; None: nobody writes it down.
+    """
+    return _question_of_recording(tuple(script), seconds, transcript_url).replace(_ACTION, escape(action))
 
 
 @lru_cache(maxsize=256)
-def _question_of_recording(script: tuple[Speech, ...], seconds: int) -> str:
+def _question_of_recording(script: tuple[Speech, ...], seconds: int, transcript_url: str | None) -> str:
     document = VoiceResponse()
     _say(document, script)
     document.record(
@@ -80,6 +83,8 @@ def _question_of_recording(script: tuple[Speech, ...], seconds: int) -> str:
         finish_on_key=END_OF_MESSAGE,
         max_length=seconds,
         timeout=SECONDS_OF_SILENCE,
+        transcribe=True if transcript_url else None,
+        transcribe_callback=transcript_url,
     )
     document.redirect(_ACTION, method="POST")
     return str(document)
@@ -108,6 +113,19 @@ def dial(script: Script, number: str, action: str, seconds: int, caller_id: str 
     call = Dial(action=action, method="POST", timeout=seconds, caller_id=caller_id)
     call.number(number)
     document.append(call)
+    return str(document)
+
+
+def dial_in_turn(script: Script, numbers: Sequence[str], seconds: int, last_words: Script) -> str:
+    """Ring one number after the other, each for so long; who answers ends the search. Asks nothing of anybody."""
+    document = VoiceResponse()
+    _say(document, script)
+    call = Dial(sequential=True, timeout=seconds)
+    for number in numbers:
+        call.number(number)
+    document.append(call)
+    _say(document, last_words)
+    document.hangup()
     return str(document)
 
 

@@ -260,15 +260,17 @@ def _close(session: Session, line: Line, ticket: Ticket, by: Responder, now: dat
         recipients.stand_down(session, line, ticket, by.holder, "closed", by.name, now, by.call)
 
 
-def send_update(session: Session, line: Line, ticket_number: int, now: datetime, reference: str = "") -> None:
+def send_update(
+    session: Session, line: Line, ticket_number: int, now: datetime, reference: str = "", words: str = ""
+) -> None:
     """Send what became known after the page had left to whoever has the ticket, else to all who were paged.
 
-    Once per `reference` (a call's SID).
+    Once per `reference` (a call's SID). `words` are what the caller said, where somebody wrote it down.
     """
     ticket = lifecycle.lock_ticket(session, ticket_number)
     page = lock_page(session, ticket_number)
     if ticket is not None and page is not None and page.state in (PageState.PAGING, PageState.ACKNOWLEDGED):
-        recipients.send_update(session, line, ticket, page, now, reference)
+        recipients.send_update(session, line, ticket, page, now, reference, words)
 
 
 def holder_name(session: Session, ticket: Ticket) -> str | None:

@@ -101,14 +101,23 @@ def stand_down(
             _text(session, person, DeliveryKind.STAND_DOWN, f"{now:%Y%m%d%H%M%S%f}", body, ticket, page, now)
 
 
-def send_update(session: Session, line: Line, ticket: Ticket, page: Page, now: datetime, reference: str) -> None:
-    """Tell the owner, else all who were paged, the callback number and whether there is a recording."""
-    recorded = select(Recording.id).where(Recording.ticket_number == ticket.number).limit(1)
-    key = "page.update_with_recording" if session.execute(recorded).first() else "page.update"
-    body = line.wording.say(key, number=ticket.number, callback=ticket.callback or ticket.caller or "unknown")
+def send_update(
+    session: Session, line: Line, ticket: Ticket, page: Page, now: datetime, reference: str, words: str
+) -> None:
+    """Tell the owner, else all who were paged, the callback number and what there is of the caller's description."""
+    body = _update(session, line, ticket, words)
     for person in paged(session, page):
         if page.state is PageState.PAGING or person.key == ticket.taken_by:
             _text(session, person, DeliveryKind.UPDATE, reference, body, ticket, page, now)
+
+
+def _update(session: Session, line: Line, ticket: Ticket, words: str) -> str:
+    told = {"number": str(ticket.number), "callback": ticket.callback or ticket.caller or "unknown"}
+    if words:
+        return messages.one_segment(line, "page.update_with_words", "words", **told, words=words)
+    recorded = select(Recording.id).where(Recording.ticket_number == ticket.number).limit(1)
+    key = "page.update_with_recording" if session.execute(recorded).first() else "page.update"
+    return line.wording.say(key, **told)
 
 
 def _text(

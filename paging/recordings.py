@@ -122,9 +122,7 @@ class Recordings:
             self._store.delete(job.sid)
         except SendFailure as failure:
             log.warning("a recording could not be deleted", recording=job.sid, error=str(failure))
-            with self._database.write() as session:
-                if (row := _ours(session, job)) is not None:
-                    row.error, row.due_at = str(failure), self._database.now(session) + LONGEST_WAIT
+            self._postpone(job, failure)
             return
         with self._database.write() as session:
             now = self._database.now(session)
@@ -133,6 +131,14 @@ class Recordings:
                 row.sound = row.transcript = row.error = row.due_at = None
                 row.deleted_at = now
                 self._record(session, row, "recording_deleted", "event.recording_deleted", now)
+
+    def _postpone(self, job: Job, failure: SendFailure) -> None:
+        with self._database.write() as session:
+            now = self._database.now(session)
+            if isinstance(failure, ConfigurationFailure):
+                alerts.misconfigured(session, self._line, str(failure), now)
+            if (row := _ours(session, job)) is not None:
+                row.error, row.due_at = str(failure), now + LONGEST_WAIT
 
     def _record(self, session: Session, row: Recording, kind: str, key: str, now: datetime) -> None:
         if row.ticket_number is not None:

@@ -9,16 +9,17 @@ import requests
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify, request
 
-from simulator import bridges, faults, legs, listing, resources, sound, texts
+from simulator import account, bridges, faults, legs, listing, resources, sound, texts
+from simulator.account_api import ACCOUNT, AccountApi
 from simulator.api_forms import call_order, must_be_address, text_order
 from simulator.company import Company
-from simulator.exchange import Exchange
+from simulator.exchange import Exchange, phone_of
 from simulator.faults import FaultKind
 from simulator.listing import Listing
 from simulator.tables import ENDED, Leg, LegStatus, Recording, TextMessage
 from simulator.trouble import Refused, answer
 
-PREFIX = "/simulator/api/2010-04-01/Accounts/<account_sid>"
+PREFIX = "/simulator/api"
 
 
 MESSAGES = Listing("Messages", TextMessage, resources.of_message)
@@ -40,7 +41,7 @@ def create_api(company: Company, sleep: Callable[[float], None] = time.sleep) ->
     blueprint.before_request(api.authenticate)
     blueprint.register_error_handler(Refused, answer)
     blueprint.register_error_handler(LostAnswer, _let_it_break)
-    rules: list[tuple[str, str, Callable[..., Response]]] = [
+    of_account: list[tuple[str, str, Callable[..., Response]]] = [
         ("POST", "/Messages.json", api.create_message),
         ("GET", "/Messages.json", api.list_messages),
         ("GET", "/Messages/<sid>.json", api.fetch_message),
@@ -53,10 +54,13 @@ def create_api(company: Company, sleep: Callable[[float], None] = time.sleep) ->
         ("GET", "/Calls/<call_sid>/Recordings.json", api.list_recordings),
         ("GET", "/Recordings/<sid>.json", api.fetch_recording),
         ("DELETE", "/Recordings/<sid>.json", api.delete_recording),
+        ("GET", "/Recordings/<sid>/Transcriptions.json", api.list_transcripts),
+        ("DELETE", "/Transcriptions/<sid>.json", api.delete_transcript),
         ("GET", "/Recordings/<sid>.wav", api.fetch_sound),
         ("GET", "/Recordings/<sid>", api.fetch_sound),
     ]
-    for method, path, view in rules:
+    rules = [(method, f"{ACCOUNT}{path}", view) for method, path, view in of_account]
+    for method, path, view in [*rules, *AccountApi(company).rules()]:
         blueprint.add_url_rule(path, f"{view.__name__} {path.replace('.', '_')}", view, methods=[method])
     return blueprint
 
@@ -75,7 +79,7 @@ class Api:
         known = given is not None and given.username == self._account.sid
         if given is None or not known or not hmac.compare_digest(given.password or "", self._account.token):
             return answer(Refused(20003))
-        if (request.view_args or {}).get("account_sid") != self._account.sid:
+        if (request.view_args or {}).get("account_sid", self._account.sid) != self._account.sid:
             return answer(Refused(20404))
         return None
 
@@ -85,6 +89,8 @@ class Api:
         with self._company.exchange() as exchange:
             if exchange.handset(order.recipient).opted_out:
                 raise Refused(21610)
+            if not account.may_reach(exchange.session, order.recipient, account.SMS):
+                raise Refused(21408)
             text = texts.accept(
                 exchange,
                 order.recipient,
@@ -100,6 +106,8 @@ class Api:
         order = call_order(self._account, request.form)
         self._stumble(order.called)
         with self._company.exchange() as exchange:
+            if not account.may_reach(exchange.session, order.called, account.VOICE):
+                raise Refused(21215)
             made = resources.of_call(self._account, legs.call_out(exchange, order))
         return self._created(made, order.called)
 
@@ -165,14 +173,26 @@ class Api:
 
     def fetch_sound(self, account_sid: str, sid: str) -> Response:
         """The recording itself, as a WAV file."""
+        self._mislay(sid)
         return Response(sound.wav(self._recording(sid).seconds), mimetype="audio/x-wav")
 
     def delete_recording(self, account_sid: str, sid: str) -> Response:
+        self._mislay(sid)
         with self._company.exchange() as exchange:
             recording = exchange.session.get(Recording, sid)
             if recording is None or recording.deleted_at is not None:
                 _not_found()
             recording.deleted_at, recording.words = exchange.now, ""
+        return Response(status=204)
+
+    def list_transcripts(self, account_sid: str, sid: str) -> Response:
+        return jsonify(resources.of_transcripts(self._account, self._recording(sid)))
+
+    def delete_transcript(self, account_sid: str, sid: str) -> Response:
+        with self._company.exchange() as exchange:
+            transcribed = sa.select(Recording).where(Recording.transcript_sid == sid)
+            recording = exchange.session.scalars(transcribed).one_or_none() or _not_found()
+            recording.transcript_sid = None
         return Response(status=204)
 
     def _recording(self, sid: str) -> Recording:
@@ -189,6 +209,15 @@ class Api:
             refusal = faults.strike(exchange.session, FaultKind.REFUSE, number)
         if slow:
             self._sleep(slow.seconds)
+        if refusal:
+            raise Refused(refusal.code)
+
+    def _mislay(self, sid: str) -> None:
+        """The fault that strikes what the telephone that called has recorded."""
+        with self._company.exchange() as exchange:
+            recording = exchange.session.get(Recording, sid) or _not_found()
+            leg = exchange.leg(recording.leg_sid) or _not_found()
+            refusal = faults.strike(exchange.session, FaultKind.NO_RECORDING, phone_of(leg))
         if refusal:
             raise Refused(refusal.code)
 

@@ -25,26 +25,34 @@ def dialling(exchange: Exchange, leg: Leg, verb: Element) -> dict[str, Any]:
 
 
 def dial(exchange: Exchange, leg: Leg, verb: Element) -> None:
-    """Ring all the telephones named in a Dial; the first to answer is connected."""
+    """Ring all the telephones named in a Dial, or one after the other; the first to answer is connected."""
     exchange.wait(leg, Wait.DIAL, dialling(exchange, leg, verb), None)
     caller_id = verb.get("callerId", leg.caller)
     if caller_id not in exchange.account.numbers | {leg.caller, leg.called}:
         exchange.heard(leg, HeardKind.NOTE, f"The caller ID {caller_id} is not a number of this account.")
         dial_ended(exchange, leg, LegStatus.FAILED.value)
         return
-    for number in verb.findall("Number") or [verb]:
-        called = "".join(words(number).split())
-        exchange.heard(leg, HeardKind.NOTE, f"Dials {called}.")
-        order = legs.Order(
-            caller=caller_id,
-            called=called,
-            voice_url=exchange.link(leg, number, "url"),
-            status_url=exchange.link(leg, number, "statusCallback"),
-            status_events=number.get("statusCallbackEvent", "").split(),
-            ring_seconds=int(verb.get("timeout", "30")),
-            parent=leg,
-        )
-        legs.call_out(exchange, order)
+    orders = [_order(exchange, leg, verb, number, caller_id) for number in verb.findall("Number") or [verb]]
+    at_once = 1 if verb.get("sequential") == "true" else len(orders)
+    leg.waiting = {**leg.waiting, "still": orders[at_once:]}
+    for order in orders[:at_once]:
+        _call(exchange, leg, order)
+
+
+def _order(exchange: Exchange, leg: Leg, verb: Element, number: Element, caller_id: str) -> dict[str, Any]:
+    return {
+        "caller": caller_id,
+        "called": "".join(words(number).split()),
+        "voice_url": exchange.link(leg, number, "url"),
+        "status_url": exchange.link(leg, number, "statusCallback"),
+        "status_events": number.get("statusCallbackEvent", "").split(),
+        "ring_seconds": int(verb.get("timeout", "30")),
+    }
+
+
+def _call(exchange: Exchange, leg: Leg, order: dict[str, Any]) -> None:
+    exchange.heard(leg, HeardKind.NOTE, f"Dials {order['called']}.")
+    legs.call_out(exchange, legs.Order(**order, parent=leg))
 
 
 def answered(exchange: Exchange, leg: Leg, parent: Leg) -> None:
@@ -123,7 +131,17 @@ def ended(exchange: Exchange, leg: Leg, last: dict[str, Any]) -> None:
     detach(exchange, leg)
     parent = exchange.leg(leg.parent_sid or "")
     if parent is not None and parent.wait is Wait.DIAL and not parent.other_sid and not _rung_for(exchange, parent):
-        dial_ended(exchange, parent, leg.status.value)
+        _try_next(exchange, parent, leg.status.value)
+
+
+def _try_next(exchange: Exchange, dialler: Leg, status: str) -> None:
+    """Nobody answered: the next telephone of a sequential Dial, or its end."""
+    if not dialler.waiting.get("still"):
+        dial_ended(exchange, dialler, status)
+        return
+    order, *still = dialler.waiting["still"]
+    dialler.waiting = {**dialler.waiting, "still": still}
+    _call(exchange, dialler, order)
 
 
 def detach(exchange: Exchange, leg: Leg) -> None:

@@ -139,7 +139,7 @@ class Company:
 
         def receive(exchange: Exchange) -> None:
             text = exchange.session.get_one(TextMessage, happening.subject)
-            if problem := texts.receive(exchange, text, answer, url):
+            if problem := texts.receive(exchange, text, answer, urldefrag(url).url):
                 log.warning("The answer to a text is of no use: %s", problem)
 
         self._settle(happening, receive)

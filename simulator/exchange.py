@@ -122,10 +122,11 @@ class Exchange:
     def call_form(self, leg: Leg) -> dict[str, str]:
         return forms.of_call(self.account.sid, leg)
 
-    def tell(self, leg: Leg, url: str, form: Mapping[str, str]) -> None:
+    def tell(self, leg: Leg, url: str, form: Mapping[str, str], *, seconds: float = 0.0) -> None:
         """Post something to which no answer is played."""
         if url:
-            self.later(Kind.CALLBACK, f"{leg.sid}/status", {"url": url, "form": dict(form), "number": phone_of(leg)})
+            data = {"url": url, "form": dict(form), "number": phone_of(leg)}
+            self.later(Kind.CALLBACK, f"{leg.sid}/status", data, seconds=seconds)
 
     def go_on(self, leg: Leg) -> None:
         """The current document goes on with its next verb."""

@@ -14,6 +14,7 @@ class FaultKind(StrEnum):
     SLOW = "slow"
     LOSE_ANSWER = "lose_answer"
     CALL_FAILS = "call_fails"
+    NO_RECORDING = "no_recording"
     DELIVER_LATE = "deliver_late"
     UNDELIVERED = "undelivered"
     LOSE_CALLBACK = "lose_callback"
@@ -36,6 +37,7 @@ EXPLANATIONS: dict[FaultKind, Explanation] = {
     FaultKind.SLOW: Explanation("Answer the request only after this many seconds", "seconds", 5),
     FaultKind.LOSE_ANSWER: Explanation("Accept, then break the connection before answering"),
     FaultKind.CALL_FAILS: Explanation("Fail the call before it rings"),
+    FaultKind.NO_RECORDING: Explanation("Refuse to give or delete a recording, with this error code", "code", 20404),
     FaultKind.DELIVER_LATE: Explanation("Deliver the text this many seconds late", "seconds", 60),
     FaultKind.UNDELIVERED: Explanation("Accept the text, then report it undelivered with this code", "code", 30003),
     FaultKind.LOSE_CALLBACK: Explanation("Lose the status callback"),

@@ -8,6 +8,9 @@ from simulator.twiml import Element
 
 KEYS = frozenset("0123456789*#")
 ANY_KEY = "1234567890*#"
+TRANSCRIBED_SECONDS = range(2, 121)
+"""Only recordings of such a length are transcribed: twilio.com/docs/voice/twiml/record, 'transcribe'."""
+TRANSCRIBING_TAKES = 10.0  # seconds
 
 
 def gather(exchange: Exchange, leg: Leg, verb: Element, prompt_seconds: float) -> None:
@@ -35,6 +38,7 @@ def record(exchange: Exchange, leg: Leg, verb: Element) -> None:
         "words": "",
         "seconds": 0,
         "status_url": exchange.link(leg, verb, "recordingStatusCallback"),
+        "transcript_url": exchange.link(leg, verb, "transcribeCallback") if verb.get("transcribe") == "true" else "",
     }
     exchange.wait(leg, Wait.RECORD, waiting, waiting["timeout"] + exchange.account.typing_seconds)
 
@@ -117,6 +121,7 @@ def _keep(exchange: Exchange, leg: Leg, waiting: dict[str, Any], key: str) -> di
         words=waiting["words"],
         created_at=exchange.now,
         deleted_at=None,
+        transcript_sid=new_sid("TR") if waiting["transcript_url"] else None,
     )
     exchange.session.add(recording)
     if waiting["words"]:
@@ -129,4 +134,19 @@ def _keep(exchange: Exchange, leg: Leg, waiting: dict[str, Any], key: str) -> di
     }
     about = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": "RecordVerb"}
     exchange.tell(leg, waiting["status_url"], exchange.call_form(leg) | fields | about)
+    _transcribe(exchange, leg, waiting["transcript_url"], recording)
     return fields
+
+
+def _transcribe(exchange: Exchange, leg: Leg, url: str, recording: Recording) -> None:
+    """Later, what was said; of a recording that is too short or too long, that it failed."""
+    is_done = recording.seconds in TRANSCRIBED_SECONDS
+    fields = {
+        "TranscriptionSid": recording.transcript_sid or "",
+        "TranscriptionText": recording.words if is_done else "",
+        "TranscriptionStatus": "completed" if is_done else "failed",
+        "TranscriptionType": "fast",
+        "RecordingSid": recording.sid,
+        "RecordingUrl": exchange.account.recording_url(recording.sid),
+    }
+    exchange.tell(leg, url, exchange.call_form(leg) | fields, seconds=TRANSCRIBING_TAKES)

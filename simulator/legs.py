@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator import faults
+from simulator import account, faults
 from simulator.exchange import Exchange, Kind, new_sid, phone_of
 from simulator.tables import (
     ENDED,
@@ -37,13 +37,9 @@ class Order:
 
 def call_in(exchange: Exchange, caller: str) -> Leg:
     """Somebody phones the line."""
-    public_url = exchange.account.public_url
-    order = Order(
-        caller=caller,
-        called=exchange.account.line_number,
-        voice_url=f"{public_url}/twilio/voice",
-        status_url=f"{public_url}/twilio/voice/status",
-    )
+    line = exchange.account.line_number
+    fields = account.number(exchange.session, exchange.account, line, exchange.now).fields
+    order = Order(caller=caller, called=line, voice_url=fields["voice_url"], status_url=fields["status_callback"])
     leg = _new_leg(exchange, order, Direction.INBOUND, LegStatus.RINGING)
     exchange.request(leg, leg.voice_url)
     return leg

@@ -1,12 +1,13 @@
-"""Calls, messages and recordings as the provider's REST API shows them."""
+"""Calls, messages, recordings, numbers and the account as the provider's REST API shows them."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
+from simulator.account import SERVICE, sid_of
 from simulator.exchange import Account
 from simulator.forms import API_VERSION, call_seconds, segments
-from simulator.tables import ENDED, Direction, Leg, Recording, TextMessage
+from simulator.tables import ENDED, Direction, Leg, NumberState, Recording, Standing, TextMessage
 from simulator.trouble import MESSAGES
 
 Resource = dict[str, Any]
@@ -93,6 +94,70 @@ def of_recording(account: Account, recording: Recording) -> Resource:
         "uri": f"{uri}.json",
         "subresource_uris": {},
     }
+
+
+def of_account(account: Account, standing: Standing) -> Resource:
+    return {
+        "sid": account.sid,
+        "owner_account_sid": account.sid,
+        "friendly_name": "The simulator's account",
+        "auth_token": account.token,
+        "status": standing.status,
+        "type": "Trial" if standing.is_trial else "Full",
+        "date_created": None,
+        "date_updated": None,
+        "uri": f"{root(account)}.json",
+        "subresource_uris": {},
+    }
+
+
+def of_number(account: Account, number: NumberState) -> Resource:
+    sid = sid_of(number.number)
+    fields = {name: value for name, value in number.fields.items() if name != SERVICE}
+    return {
+        "sid": sid,
+        "account_sid": account.sid,
+        "api_version": API_VERSION,
+        "phone_number": number.number,
+        "friendly_name": number.number,
+        "capabilities": {"voice": number.calls, "sms": number.texts, "mms": False, "fax": False},
+        "date_created": _date(number.updated_at),
+        "date_updated": _date(number.updated_at),
+        "address_requirements": "none",
+        "beta": False,
+        "emergency_address_status": "unregistered",
+        "emergency_status": "Inactive",
+        "origin": "twilio",
+        "status": "in-use",
+        "type": "local",
+        "voice_caller_id_lookup": False,
+        "voice_receive_mode": "voice",
+        "uri": f"{root(account)}/IncomingPhoneNumbers/{sid}.json",
+        **dict.fromkeys(("address_sid", "identity_sid", "bundle_sid", "emergency_address_sid")),
+        **fields,
+    }
+
+
+def of_transcripts(account: Account, recording: Recording) -> Resource:
+    """The list of a recording's transcripts: one, or none."""
+    sid = recording.transcript_sid
+    uri = f"{root(account)}/Recordings/{recording.sid}/Transcriptions.json"
+    shown = {
+        "sid": sid,
+        "account_sid": account.sid,
+        "api_version": API_VERSION,
+        "recording_sid": recording.sid,
+        "date_created": _date(recording.created_at),
+        "date_updated": _date(recording.created_at),
+        "duration": str(recording.seconds),
+        "status": "completed",
+        "transcription_text": recording.words,
+        "type": "fast",
+        "price": None,
+        "price_unit": "USD",
+        "uri": f"{root(account)}/Transcriptions/{sid}.json",
+    }
+    return {"transcriptions": [shown] if sid else [], "page": 0, "page_size": 50, "uri": uri, "next_page_uri": None}
 
 
 def root(account: Account) -> str:

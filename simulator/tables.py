@@ -1,4 +1,4 @@
-"""What the virtual phone company keeps: legs, texts, recordings, handsets, faults, mail, and what is yet to happen."""
+"""What the virtual phone company keeps: calls, texts, telephones, faults, mail, the account, and what will happen."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -155,7 +155,7 @@ class TextMessage(Base):
 
 
 class Recording(Base):
-    """What was recorded: `words` stands for the sound."""
+    """What was recorded: `words` stands for the sound. A transcript is a resource of its own, until it is deleted."""
 
     __tablename__ = "sim_recording"
 
@@ -165,6 +165,7 @@ class Recording(Base):
     words: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    transcript_sid: Mapped[str | None] = mapped_column(String(64))
 
 
 class HandsetMode(StrEnum):
@@ -224,3 +225,38 @@ class Mail(Base):
     subject: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     sent_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Standing(Base):
+    """How an account stands with the company, as the API spells it; one without a row is active and paid for."""
+
+    __tablename__ = "sim_account"
+
+    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    status: Mapped[str] = mapped_column(String(32))
+    is_trial: Mapped[bool]
+
+
+class Barred(Base):
+    """A country (ISO 3166) that the account may not reach by a channel: 'voice' or 'sms'."""
+
+    __tablename__ = "sim_barred"
+
+    country: Mapped[str] = mapped_column(String(2), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
+class NumberState(Base):
+    """A number of the account; one without a row is as the company hands it out (see `account.number`).
+
+    `is_sold`: it is not in the account any more. `fields` are those that a client may set, as the API names them.
+    """
+
+    __tablename__ = "sim_number"
+
+    number: Mapped[str] = mapped_column(String(64), primary_key=True)
+    is_sold: Mapped[bool]
+    calls: Mapped[bool]
+    texts: Mapped[bool]
+    fields: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from urllib.parse import urljoin
 
-from simulator import faults, forms
+from simulator import account, faults, forms
 from simulator.exchange import Exchange, Kind, new_sid
 from simulator.faults import FaultKind
 from simulator.tables import Direction, HandsetMode, TextMessage, TextStatus
@@ -115,8 +115,10 @@ def come_in(exchange: Exchange, sender: str, body: str) -> TextMessage:
     word = body.strip().upper()
     if word in STOP_WORDS or word in START_WORDS:
         handset.opted_out = word in STOP_WORDS
-    data = {"url": f"{exchange.account.public_url}/twilio/sms", "form": forms.of_text(exchange.account.sid, text)}
-    exchange.later(Kind.TEXT_IN, text.sid, data)
+    fields = account.number(exchange.session, exchange.account, exchange.account.text_number, exchange.now).fields
+    if fields["sms_url"]:
+        data = {"url": fields["sms_url"], "form": forms.of_text(exchange.account.sid, text)}
+        exchange.later(Kind.TEXT_IN, text.sid, data)
     return text
 
 

@@ -1,20 +1,20 @@
 """What every test may ask for: a database of each kind."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 from playwright.sync_api import Browser
 
-from app import LOG_LINE
+from app import LOG_LINE, main
 from models.clock import VirtualClock
 from models.database import Database
 from tests.browser.server import browsing, chromium
 from tests.databases import PostgresServer, fast_folder, sqlite_copy, sqlite_template
 from tests.times import NIGHT
-from tests.world import LINE, World
+from tests.world import ENVIRONMENT, LINE, World
 
 structlog.configure(processors=LOG_LINE)
 
@@ -60,6 +60,22 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, migrated database; the test runs once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def command(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
+    """`python app.py …` on the database of `quick_world`; answers its exit status. A variable set once stays set."""
+    before = structlog.get_config()
+    environment = {**ENVIRONMENT, "DATABASE_URL": sqlite_url}
+
+    def run(*words: str, **variables: str) -> int:
+        environment.update(variables)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return main(words)
+
+    yield run
+    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from config.settings import DEFAULT_POLICY_FILE
 
 
 def write_policy(path: Path, **numbers: float) -> Path:
-    """Write the policy file with some of its numbers changed, by their names in it. Raises ValueError for a name."""
+    """Write the policy file with some numbers and switches changed, by their names. Raises ValueError for a name."""
     text = DEFAULT_POLICY_FILE.read_text(encoding="utf-8")
     for name, number in numbers.items():
-        text, found = re.subn(rf"(?m)^{name} = [0-9.]+", f"{name} = {number}", text)
+        text, found = re.subn(rf"(?m)^{name} = ([0-9.]+|true|false)", f"{name} = {str(number).lower()}", text)
         if found != 1:
             raise ValueError(f"{name} stands {found} times in the policy")
     path.write_text(text, encoding="utf-8")

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import select
@@ -21,7 +20,7 @@ from config.settings import load_settings
 from models.account import Scope
 from models.clock import VirtualClock
 from models.technician import Technician
-from paging.carriers.twilio import Download
+from paging.carriers.twilio import Download, redirected
 from simulator.phone import Handset, Phone
 from simulator.transport import Answer, WsgiTransport
 
@@ -39,9 +38,11 @@ ENVIRONMENT = {
 
 
 class World:
-    def __init__(self, database_url: str, clock: VirtualClock) -> None:
+    def __init__(self, database_url: str, clock: VirtualClock, **environment: str) -> None:
         self.clock = clock
-        settings = load_settings(ENVIRONMENT | {"DATABASE_URL": database_url}, host="127.0.0.1", port=8000)
+        settings = load_settings(
+            ENVIRONMENT | environment | {"DATABASE_URL": database_url}, host="127.0.0.1", port=8000
+        )
         door = _Door()
         self.gateway = put_together(settings, clock=clock, http_client=door, transport=door)
         self.app = flask_app(self.gateway)
@@ -145,8 +146,7 @@ class _Door(HttpClient):
     ) -> Response:
         assert self._app is not None
         answer = self._app.test_client(use_cookies=False).open(
-            f"/simulator/api{urlsplit(url).path}",
-            base_url="http://127.0.0.1:8000",
+            redirected(url, "http://127.0.0.1:8000/simulator/api"),
             method=method,
             query_string=params or {},
             data=data,
@@ -157,6 +157,6 @@ class _Door(HttpClient):
 
     def download(self, url: str, auth: tuple[str, str]) -> Download:
         assert self._app is not None
-        path = f"/simulator/api{urlsplit(url).path}"
-        answer = self._app.test_client(use_cookies=False).get(path, auth=auth, base_url="http://127.0.0.1:8000")
+        address = redirected(url, "http://127.0.0.1:8000/simulator/api")
+        answer = self._app.test_client(use_cookies=False).get(address, auth=auth)
         return Download(answer.status_code, answer.mimetype or "", answer.get_data())

@@ -1,5 +1,6 @@
 """The duty manager: told of what nobody else can be told of."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -29,9 +30,8 @@ def tell(
 
     `short` is what the SMS says instead of `text`.
     """
-    statement = select(RoleContact).where(RoleContact.role == ROLE).order_by(RoleContact.position)
-    managers = session.execute(statement).scalars().all()
-    for manager in managers:
+    on_duty = managers(session)
+    for manager in on_duty:
         for channel, address, body in (
             (Channel.SMS, manager.phone, short or text),
             (Channel.EMAIL, manager.email, text),
@@ -49,7 +49,13 @@ def tell(
                     now=now,
                     about=Reference(ticket_number=ticket_number),
                 )
-    return len(managers)
+    return len(on_duty)
+
+
+def managers(session: Session) -> Sequence[RoleContact]:
+    """The duty managers on file, in their order."""
+    statement = select(RoleContact).where(RoleContact.role == ROLE).order_by(RoleContact.position)
+    return session.execute(statement).scalars().all()
 
 
 def nobody_reached(session: Session, line: Line, ticket: Ticket, occasion: str, now: datetime) -> None:

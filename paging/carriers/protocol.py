@@ -100,5 +100,5 @@ class RecordingStore(Protocol):
         ...
 
     def delete(self, sid: str) -> None:
-        """Delete it there; one that is gone already is no failure. Raises a SendFailure."""
+        """Delete it there with its transcripts; what is gone already is no failure. Raises a SendFailure."""
         ...

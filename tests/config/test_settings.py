@@ -99,6 +99,7 @@ def test_secrets_do_not_show(load):
         {**REAL, "TWILIO_API_URL": "http://127.0.0.1:9000"},
         {"SMTP_URL": "smtps://user:pass@mail.example.com:465", "MAIL_FROM": "desk@example.com"},
         {"HEARTBEAT_URL": "https://hc.example.com/ping/1"},
+        {"FALLBACK_URL": "https://static.example.net/down.xml"},
         {"SECRET_KEY": "  ", "TWILIO_ACCOUNT_SID": "", "CARRIER": "", "TRUSTED_PROXIES": "", "UNKNOWN": "\udcff"},
     ],
 )
@@ -137,6 +138,8 @@ def test_an_account_is_whole_or_not_there(load, name):
         ({"POLICY_FILE": "x" * 5000}, "POLICY_FILE: cannot read"),
         ({"POLICY_FILE": "/"}, "POLICY_FILE: cannot read"),
         ({"HEARTBEAT_URL": "yes"}, "HEARTBEAT_URL: must be a web address"),
+        ({"FALLBACK_URL": "http://static.example.net/down.xml"}, "FALLBACK_URL: must be https"),
+        ({"FALLBACK_URL": "down.xml"}, "FALLBACK_URL: must be a web address"),
         ({"TRUSTED_PROXIES": "true"}, "TRUSTED_PROXIES: must be a valid integer"),
         ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES: must be greater than"),
         ({"CARRIER": "twilo"}, "CARRIER: must be 'twilio' or 'simulated'"),

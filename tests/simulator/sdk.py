@@ -7,7 +7,8 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-PROVIDER = "https://api.twilio.com"
+from paging.carriers.twilio import redirected
+
 OURS = "http://line.example/simulator/api"
 
 
@@ -23,7 +24,7 @@ class InProcess(HttpClient):
         self, method, url, params=None, data=None, headers=None, auth=None, timeout=None, allow_redirects=False
     ) -> Response:
         answer = self._client.open(
-            url.replace(PROVIDER, OURS, 1),
+            redirected(url, OURS),
             method=method,
             query_string=params,
             data=data,

@@ -73,6 +73,17 @@ def test_the_caller_hangs_up_while_they_talk(world: World, application: Applicat
     assert application.forms("/dialled")[0]["DialCallStatus"] == "completed"
 
 
+def test_telephones_of_a_sequential_dial_ring_one_after_the_other(world: World, application: Application):
+    numbers = f"<Number>{ANNA}</Number><Number>{BRUNO}</Number>"
+    application.answers(VOICE, f'<Dial sequential="true" timeout="20">{numbers}</Dial><Say>Over.</Say>')
+    call = world.company.phone(ADA).dials()
+    assert not world.company.handset(BRUNO).ringing
+    world.after(21)
+    assert not world.company.handset(ANNA).ringing
+    world.company.handset(BRUNO).answers().hangs_up()
+    assert call.said == ["Over."]
+
+
 def test_the_first_telephone_to_answer_is_connected(world: World, application: Application):
     application.answers(VOICE, f"<Dial><Number>{ANNA}</Number><Number>{BRUNO}</Number></Dial><Say>Over.</Say>")
     call = world.company.phone(ADA).dials()

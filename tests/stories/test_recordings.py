@@ -10,7 +10,8 @@ from models.delivery import DeliveryKind
 from models.recording import Recording, RecordingState
 from paging.carriers.protocol import ConfigurationFailure, PermanentFailure, Sound, TemporaryFailure
 from paging.recordings import Recordings
-from simulator import tables
+from simulator import faults, tables
+from simulator.faults import FaultKind
 from tests.stories.pages import NUMBER, deliveries
 from tests.world import ADA, PIN, World
 
@@ -209,3 +210,61 @@ def test_an_address_of_somebody_else_never_gets_the_account_s_password(quick_wor
     assert provider.asked == ["fetch ../../../evil"]
     with pytest.raises(PermanentFailure):
         world.gateway.recordings.fetch("../../../evil")
+
+
+def test_the_carrier_that_has_it_not_ready_gives_it_later(world: World) -> None:
+    world.company.add_fault(FaultKind.NO_RECORDING, ADA, times=2)
+    describes(world)
+    world.settles()
+    assert recording(world).state is RecordingState.WAITING
+    assert "The description is on its way. Ask again in a moment." in world.handset("anna").answers().presses("3").heard
+    world.passes(seconds=10)
+    assert recording(world).state is RecordingState.KEPT
+
+
+def test_a_carrier_that_is_down_when_the_time_is_over_deletes_it_later(world: World) -> None:
+    describes(world)
+    world.settles()
+    world.handset("anna").sends("ACK")
+    world.handset("anna").sends("DONE")
+    world.company.add_fault(FaultKind.NO_RECORDING, ADA, times=3, code=20503)
+    world.passes(days=90, minutes=5)
+    assert at_the_provider(world)
+    assert recording(world).state is RecordingState.KEPT
+    world.passes(hours=1)
+    assert at_the_provider(world) == []
+    assert recording(world).state is RecordingState.DELETED
+
+
+def test_admins_are_told_when_the_account_may_not_delete(world: World) -> None:
+    describes(world)
+    world.settles()
+    world.clock.advance(timedelta(days=90))
+    assert chore(world, Provider(ConfigurationFailure("the carrier refuses the account"))).do_next()
+    bodies = [alert.body for alert in deliveries(world, DeliveryKind.ALERT, DeliveryKind.DUTY)]
+    assert any("the carrier refuses the account" in body for body in bodies)
+
+
+def test_what_the_carrier_has_deleted_already_is_deleted_here_too(world: World) -> None:
+    describes(world)
+    world.settles()
+    world.gateway.recordings.delete(recording(world).provider_sid)
+    world.clock.advance(timedelta(days=90))
+    world.settles()
+    assert recording(world).state is RecordingState.DELETED
+
+
+def test_what_nobody_could_fetch_is_deleted_at_the_carrier_all_the_same(world: World) -> None:
+    describes(world)
+    world.company.add_fault(FaultKind.NO_RECORDING, ADA, times=1000)
+    world.settles()
+    world.handset("anna").sends("ACK")
+    world.handset("anna").sends("DONE")
+    world.passes(days=2)
+    assert recording(world).state is RecordingState.LOST
+    assert len(at_the_provider(world)) == 1
+    with world.company.exchange() as exchange:
+        faults.clear(exchange.session)
+    world.passes(days=89)
+    assert at_the_provider(world) == []
+    assert recording(world).state is RecordingState.DELETED

@@ -76,6 +76,7 @@ def upgrade() -> None:
     op.add_column("call", sa.Column("stir", sa.String(length=64), nullable=True))
     op.add_column("contract", sa.Column("site", sa.String(length=120), nullable=True))
     op.add_column("contract", sa.Column("time_zone", sa.String(length=64), nullable=True))
+    op.add_column("sim_recording", sa.Column("transcript_sid", sa.String(length=64), nullable=True))
     op.add_column("maintenance", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_maintenance_due", "maintenance", ["due_at"], postgresql_where=IS_DUE, sqlite_where=IS_DUE)
     op.execute("UPDATE maintenance SET due_at = starts_at WHERE ticket_number IS NULL AND ends_at > CURRENT_TIMESTAMP")
