@@ -139,9 +139,7 @@ def _ticket(session: Session, line: Line, contract: Contract, reported: Reported
     return ticket
 
 
-def _page(
-    session: Session, line: Line, ticket: Ticket, reported: Reported, reasons: Reasons, now: datetime
-) -> None:
+def _page(session: Session, line: Line, ticket: Ticket, reported: Reported, reasons: Reasons, now: datetime) -> None:
     """Page for it: out of hours at once, in staffed hours only if the help desk does not take it in time."""
     if ticket.priority not in line.policy.phone_priorities or RefusalReason.PLAN in reasons:
         return

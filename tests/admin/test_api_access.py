@@ -124,5 +124,3 @@ def test_the_description_is_openapi_3_1_and_names_every_route(api):
     assert document["components"]["securitySchemes"] == {"token": {"type": "http", "scheme": "bearer"}}
     again = api.program(None).get("/api/openapi.json").get_json()
     assert again == document
-
-
