@@ -25,7 +25,7 @@ SECONDS_IN_QUEUE = 5
 def connect(session: Session, line: Line, prompts: Prompts, ticket: Ticket, action: str, now: datetime) -> str:
     """To who holds for this ticket, else to the callback number."""
     said = [prompts.with_ticket("responder.connecting", ticket.number)]
-    if _is_holding(session, line, ticket.number, now):
+    if is_holding(session, line, ticket.number, now):
         return twiml.dial_queue(said, f"ticket-{ticket.number}", f"{action}?queue=1", SECONDS_IN_QUEUE)
     return dial(line, prompts, ticket, action, said)
 
@@ -47,7 +47,7 @@ def ended(session: Session, line: Line, ticket: Ticket, name: str, form: Form, n
     return reached
 
 
-def _is_holding(session: Session, line: Line, ticket_number: int, now: datetime) -> bool:
+def is_holding(session: Session, line: Line, ticket_number: int, now: datetime) -> bool:
     """Whether a caller waits in the ticket's queue. Nobody holds for longer than they may, whatever was reported."""
     since = exists().where(
         CallStep.call_sid == Call.sid, CallStep.kind == "hold", CallStep.at > now - line.policy.hold_limit

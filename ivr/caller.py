@@ -209,7 +209,10 @@ def _held(x: Exchange) -> str:
     result = x.form.text("QueueResult", 30)
     x.log("hold", f"ended: {result or 'unknown'}")
     x.call.outcome = "connected" if result in BRIDGED else problems.OPENED
-    return _end(x, x.prompts.say("caller.hold_bridged" if result in BRIDGED else "caller.hold_over"))
+    if result in BRIDGED:
+        return _end(x, x.prompts.say("caller.hold_bridged"))
+    has_number = problems.get(x).callback is not None
+    return _end(x, x.prompts.say("caller.hold_over" if has_number else "caller.hold_over_no_number"))
 
 
 def to_human(x: Exchange, *said: Speech) -> str:

@@ -48,8 +48,16 @@ class Paged:
         """Whether it still waits for an answer: nobody has the ticket, or its owner is asked about it."""
         if self.ticket.state is TicketState.OPEN:
             return True
-        is_theirs = self.ticket.state is TicketState.IN_CHARGE and self.ticket.taken_by == self.by.holder
-        return is_theirs and self.kind is DeliveryKind.FOLLOW_UP
+        return self._is_theirs and self.kind is DeliveryKind.FOLLOW_UP
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether they took it in this call: there is nothing more to ask."""
+        return self._is_theirs and self.kind is not DeliveryKind.FOLLOW_UP
+
+    @property
+    def _is_theirs(self) -> bool:
+        return self.ticket.state is TicketState.IN_CHARGE and self.ticket.taken_by == self.by.holder
 
 
 class ResponderCalls:
@@ -155,6 +163,8 @@ class ResponderCalls:
     def _ask_again(self, session: Session, paged: Paged, keys: str) -> str:
         if keys == "3":
             return self._describe(session, paged)
+        if paged.is_settled:
+            return self._yours(paged, *self._callback(paged.ticket))
         if keys == "*":
             return self._menu(paged, 0)
         silences = _silences() + 1
@@ -172,9 +182,17 @@ class ResponderCalls:
 
     def _accept(self, session: Session, paged: Paged, now: datetime) -> str:
         taken = self._acknowledge(session, paged, now)
-        if taken.outcome in MINE:
-            return self._yours(paged, *self._callback(paged.ticket))
-        return self._lost(taken.holder, paged)
+        if taken.outcome not in MINE:
+            return self._lost(taken.holder, paged)
+        if bridge.is_holding(session, self._line, paged.ticket.number, now):
+            return self._offer_holder(paged)
+        return self._yours(paged, *self._callback(paged.ticket))
+
+    def _offer_holder(self, paged: Paged) -> str:
+        """The ticket is theirs, and its caller is on the line: one more key connects them."""
+        said = [self._prompts.with_ticket("responder.accepted_holding", paged.ticket.number)]
+        url = self._line.url(f"/twilio/page/{paged.delivery_id}/key?silences={MOST_SILENCES}")
+        return twiml.ask_key(said, url)
 
     def _yours(self, paged: Paged, *said: Speech) -> str:
         if is_drill(paged.ticket):

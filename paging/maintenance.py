@@ -1,9 +1,10 @@
 """Booked maintenance: at a window's start its ticket is opened and the technician on call paged. SPEC section 4."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
 from models.customer import Contact, Contract, Maintenance
@@ -17,6 +18,8 @@ from tickets import lifecycle
 from tickets.story import record
 
 log = structlog.get_logger(__name__)
+
+AFTER_AN_ERROR = timedelta(seconds=30)
 
 _DUE = (
     select(Maintenance)
@@ -43,15 +46,32 @@ class WindowStarts:
         self._line = line
 
     def do_next(self) -> bool:
+        window_id = 0
+        try:
+            with self._database.write() as session:
+                now = self._database.now(session)
+                window = session.execute(_DUE).scalars().first()
+                if window is None or window.due_at is None or window.due_at > now:
+                    return False
+                window_id, window.due_at = window.id, None
+                if window.ticket_number is None:
+                    self._begin(session, window, now)
+        except Exception as error:
+            if not window_id or isinstance(error, OperationalError):
+                raise  # the database's trouble, and not the window's
+            log.exception("a booked window could not page; it is tried again soon", window=window_id)
+            self._put_off(window_id)
+        return True
+
+    def _put_off(self, window_id: int) -> None:
+        """One window that fails must not keep the others waiting; a person must look at it."""
         with self._database.write() as session:
             now = self._database.now(session)
-            window = session.execute(_DUE).scalars().first()
-            if window is None or window.due_at is None or window.due_at > now:
-                return False
-            window.due_at = None
-            if window.ticket_number is None:
-                self._begin(session, window, now)
-        return True
+            window = session.get_one(Maintenance, window_id)
+            window.due_at = now + AFTER_AN_ERROR
+            contract = _contract(session, window.contract_id)
+            why = self._line.wording.say("maintenance.failed")
+            alerts.window_unpaged(session, self._line, window.id, contract.number, window.reference, why, now)
 
     def _begin(self, session: Session, window: Maintenance, now: datetime) -> None:
         """Page for it, or tell an admin why not: a customer counts on it."""

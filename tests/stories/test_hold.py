@@ -68,6 +68,7 @@ def test_the_waiting_ends_politely_and_the_page_goes_on(world: World) -> None:
 
 def test_of_two_who_hold_for_one_ticket_one_is_connected_and_the_other_hears_who_has_it(world: World) -> None:
     first = holds(world)
+    world.passes(seconds=1)
     second = world.phone("+393332229999").dials().presses("1").presses(f"{PIN}#").presses("5").presses("1")
     second.presses("#").presses("1")
     world.settles()
@@ -76,3 +77,36 @@ def test_of_two_who_hold_for_one_ticket_one_is_connected_and_the_other_hears_who
     assert anna.wait is Wait.BRIDGE
     assert "Anna Rossi has your case" in second.words
     assert "Anna Rossi has your case" not in first.words
+
+
+def test_who_accepts_with_key_1_hears_that_the_caller_waits_and_is_connected_with_one_more_key(world: World) -> None:
+    call = holds(world)
+    anna = world.handset("anna").answers().presses("1")
+    assert world.ticket(NUMBER)["taken_by"] == "anna"
+    assert "The caller waits on the line: to be connected, press 4." in anna.words
+    anna.presses("4")
+    world.passes(seconds=30)
+    assert anna.wait is Wait.BRIDGE
+    anna.hangs_up()
+    world.settles()
+    assert "The technician has left the call" in call.words
+
+
+def test_who_accepts_with_key_1_and_presses_nothing_more_has_the_ticket_all_the_same(world: World) -> None:
+    holds(world)
+    anna = world.handset("anna").answers().presses("1")
+    world.passes(seconds=20)
+    assert anna.over
+    assert f"The callback number is {' '.join(ADA.removeprefix('+'))}." in anna.words
+    assert world.ticket(NUMBER)["taken_by"] == "anna"
+
+
+def test_a_caller_without_a_number_who_held_in_vain_is_not_promised_a_call(world: World) -> None:
+    call = world.phone("anonymous").dials().presses("1").presses(f"{PIN}#").presses("1")
+    for _ in range(3):
+        if call.wait is Wait.GATHER and "Key in the number" in call.heard[-2] + call.heard[-1]:
+            call.stays_silent()
+    call.presses("#").presses("1")
+    world.passes(minutes=15, seconds=45)
+    assert "Call again, to wait on or to leave a number." in call.words
+    assert world.ticket(NUMBER)["page"]["state"] == "paging"

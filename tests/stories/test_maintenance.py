@@ -152,3 +152,21 @@ def test_a_file_that_is_loaded_afterwards_books_no_window_of_the_past(world: Wor
     world.passes(hours=1)
     assert tickets(world) == []
     assert mails(world, "nobody was paged") == []
+
+
+class Failing(WindowStarts):
+    """A defect keeps its windows from being opened."""
+
+    def _open(self, *_: object) -> int:
+        raise ValueError("a defect")
+
+
+def test_a_window_that_fails_is_told_to_a_person_keeps_no_other_waiting_and_is_tried_again(world: World) -> None:
+    books(world, AT_FOUR)
+    world.clock.advance(timedelta(hours=1))
+    failing = Failing(world.database, world.gateway.line)
+    assert failing.do_next()
+    assert not failing.do_next()
+    assert len(mails(world, "nobody was paged for a booked maintenance of C-1001")) == 1
+    world.passes(seconds=30)
+    assert tickets(world) == [NUMBER]
