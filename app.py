@@ -51,6 +51,7 @@ from paging.chores import Chore
 from paging.digest import Digest
 from paging.engine import Engine
 from paging.loop import EngineLoop
+from paging.maintenance import WindowStarts
 from paging.recordings import Recordings
 from paging.watch import Watch
 from rules.escalation import Channel
@@ -100,7 +101,11 @@ class Gateway:
 
     def chores(self) -> list[Chore]:
         """What an engine does beside pages and messages, the quick kinds first."""
-        return [Digest(self.database, self.line), Recordings(self.database, self.line, self.recordings)]
+        return [
+            WindowStarts(self.database, self.line),
+            Digest(self.database, self.line),
+            Recordings(self.database, self.line, self.recordings),
+        ]
 
     def engine_loop(self) -> EngineLoop:
         """The engine in threads, watched."""

@@ -14,6 +14,7 @@ from admin.customer_pages import CustomerPages
 from admin.drill_pages import DrillPages
 from admin.guard import Doors
 from admin.home import Home
+from admin.maintenance_pages import MaintenancePages
 from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
 from admin.technician_pages import TechnicianPages
@@ -49,6 +50,7 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
+    MaintenancePages(database, line).open(doors)
 
     def prepare(state: BlueprintSetupState) -> None:
         app = cast(Flask, state.app)

@@ -11,7 +11,7 @@ from admin import trail
 from models.customer import HOUSE_CONTRACT, Contact, Contract, Customer, Pin, Product
 from rules.pins import Peppers, new_pin
 
-TERMS = ("plan", "starts", "ends", "paid")
+TERMS = ("site", "plan", "starts", "ends", "paid")
 
 
 class Taken(Exception):
@@ -53,6 +53,7 @@ def add(session: Session, number: str, terms: Mapping[str, Any], now: datetime) 
         session.add(customer)
     session.flush()
     contract = Contract(number=number, customer_id=customer.id, **{name: terms[name] for name in TERMS})
+    contract.time_zone = terms["site_time_zone"]
     contract.product_id = _product_id(session, terms["product"])
     session.add(contract)
     session.flush()
@@ -73,6 +74,7 @@ def change(session: Session, contract: Contract, terms: Mapping[str, Any], now: 
     customer.name, customer.time_zone = terms["customer"], terms["time_zone"]
     for name in TERMS:
         setattr(contract, name, terms[name])
+    contract.time_zone = terms["site_time_zone"]
     contract.product_id = _product_id(session, terms["product"])
     if before["contacts"] != terms["contacts"]:
         _replace_contacts(session, contract.id, terms["contacts"])
@@ -87,6 +89,7 @@ def terms_of(session: Session, contract: Contract) -> dict[str, Any]:
     return {
         "customer": contract.customer.name,
         "time_zone": contract.customer.time_zone,
+        "site_time_zone": contract.time_zone,
         "product": contract.product.name if contract.product else None,
         "contacts": [{"name": c.name, "phone": c.phone, "email": c.email} for c in people],
     } | {name: getattr(contract, name) for name in TERMS}

@@ -36,7 +36,9 @@ class TermsForm(FlaskForm):
     """What a contract says and who may speak for it."""
 
     customer = fields.text("Customer", "Type the customer's name.", 200)
-    time_zone = fields.zone("Site's time zone")
+    time_zone = fields.zone("Customer's time zone")
+    site = fields.text("Site", longest=120)
+    site_time_zone = fields.zone("Site's own time zone")
     plan = SelectField("Plan", choices=[fields.choice(plan.value, plan.value.capitalize()) for plan in Plan])
     product = fields.text("Product")
     starts = fields.day("First day", "Type the first day of cover.")

@@ -17,7 +17,7 @@ from admin.guard import Doors, Permission
 from admin.times import Times
 from models.customer import HOUSE_CONTRACT, Contract, Customer, Pin, Product
 from models.database import Database
-from rules.entitlement import Cover, RefusalReason, reasons_against
+from rules.entitlement import RefusalReason, reasons_against
 from rules.line import Line
 from rules.pins import Peppers
 from rules.targets import Plan
@@ -150,17 +150,7 @@ class CustomerPages:
 
     def _standing(self, contract: Contract, now: datetime) -> str:
         """Why the contract may not phone the line out of hours today; '' if it may."""
-        product = contract.product
-        cover = Cover(
-            plan=contract.plan,
-            starts=contract.starts,
-            ends=contract.ends,
-            paid=contract.paid,
-            end_of_support=product.end_of_support if product else None,
-            end_of_life=product.end_of_life if product else None,
-            time_zone=contract.customer.time_zone,
-        )
-        reasons = reasons_against(cover, None, now, self._line.policy.entitlement)
+        reasons = reasons_against(contract.cover, None, now, self._line.policy.entitlement)
         return STANDING[reasons[0]] if reasons else ""
 
     def _products(self) -> Sequence[str]:
@@ -179,6 +169,8 @@ def _terms(form: TermsForm) -> dict[str, Any]:
     return {
         "customer": form.customer.data,
         "time_zone": form.time_zone.data or None,
+        "site": form.site.data or None,
+        "site_time_zone": form.site_time_zone.data or None,
         "product": form.product.data or None,
         "contacts": form.people,
         "plan": Plan(form.plan.data),

@@ -32,7 +32,7 @@ PARTS = {
     "moving pages": ("engine.py", "move_pages"),
     "claiming": ("engine.py", "claim"),
     "the last look": ("delivery.py", "_check"),
-    "the SDK": ("twilio.py", "send"),
+    "the SDK": ("carrier.py", "send"),
     "outcomes": ("delivery.py", "_settle"),
 }
 """What a worker does, by the functions that do it."""

@@ -53,7 +53,7 @@ def _read(x: Exchange) -> str | None:
     A zone that several countries share is read as each of them, the number calling's own first.
     """
     assert x.call.contract_id is not None
-    zone = contract_by_id(x.session, x.call.contract_id).customer.time_zone
+    zone = contract_by_id(x.session, x.call.contract_id).site_time_zone
     countries = timezones.countries_of(zone or "") or timezones.countries_of(x.line.policy.time_zone)
     read = [number for country in countries if (number := parse(x.keys, country))]
     return next((number for number in read if x.prompts.may_dial(number)), read[0] if read else None)

@@ -268,6 +268,8 @@ def over(x: Exchange) -> str:
     step, outcome = x.call.step, x.call.outcome
     x.log("ended", f"at {step}")
     x.call.step, x.call.ended_at = Step.ENDED, x.now
+    if outcome == problems.HOLDING:
+        problems.stop_holding(x)
     x.call.outcome = problems.OPENED if outcome == problems.HOLDING else outcome or "hung_up"
     if step in (Step.CALLBACK, Step.DESCRIPTION):
         problems.leave_off(x)

@@ -97,7 +97,9 @@ def holder(x: Exchange, taken_by: str | None) -> str | None:
     return x.connection.execute(_HOLDER, {"key": taken_by}).scalar() or taken_by
 
 
-def report(x: Exchange, priority: Priority, source: TicketSource = TicketSource.CALL) -> int:
+def report(
+    x: Exchange, priority: Priority, source: TicketSource = TicketSource.CALL, summary: str | None = None
+) -> int:
     """Open the call's ticket and arm its page: from here on nothing is lost. Answers its number."""
     assert x.call.contract_id is not None
     ticket = lifecycle.open_ticket(
@@ -111,6 +113,7 @@ def report(x: Exchange, priority: Priority, source: TicketSource = TicketSource.
         problem=x.call.problem,
         caller=x.call.caller,
         callback=x.call.caller if x.prompts.may_dial(x.call.caller) else None,
+        summary=summary,
     )
     pager.raise_page(x.session, x.line, ticket, x.now, x.now + x.line.policy.page_leaves_after)
     x.call.ticket_number, x.call.outcome = ticket.number, OPENED
@@ -125,13 +128,17 @@ def join(x: Exchange, number: int) -> None:
 
 
 def maintain(x: Exchange, window: Maintenance) -> None:
-    """Join the window's ticket, or open it. A window whose ticket was solved meanwhile gets another."""
+    """Join the window's ticket, or open it. A window whose ticket was solved meanwhile gets another.
+
+    Either way the window is settled: who holds its row is the one who opens its ticket.
+    """
+    window.due_at = None
     ticket = x.session.get(Ticket, window.ticket_number) if window.ticket_number else None
     if ticket is not None and ticket.state in UNSOLVED:
         join(x, ticket.number)
         return
-    window.ticket_number = report(x, x.line.policy.maintenance_priority, TicketSource.MAINTENANCE)
-    words = x.line.wording.say("caller.story_maintenance", reference=window.reference)
+    words = x.line.wording.say("maintenance.booked", reference=window.reference)
+    window.ticket_number = report(x, x.line.policy.maintenance_priority, TicketSource.MAINTENANCE, words)
     story.record(x.session, window.ticket_number, x.now, "maintenance", words)
 
 
@@ -163,6 +170,12 @@ def take_late_description(x: Exchange, recorded: Recorded) -> None:
     """The recording of a caller who hung up while it ran, when the call's end was reported first."""
     if keep_description(x, recorded):
         _send_update(x, ":late")
+
+
+def stop_holding(x: Exchange) -> None:
+    """The caller hung up, or the line dropped, while they held for the technician."""
+    if x.call.ticket_number is not None:
+        _tell(x, "stopped_holding", "caller.story_stopped_holding")
 
 
 def _send_update(x: Exchange, occasion: str = "") -> None:

@@ -95,10 +95,13 @@ def _hold(x: Exchange, said: tuple[Speech, ...]) -> str:
 
 def news(x: Exchange, since: int) -> str:
     """What a holding caller hears, again and again: who has the case, or that technicians are being paged."""
-    holder = problems.holder(x, problems.get(x).taken_by)
-    said = x.prompts.say("caller.wait_holder", name=holder) if holder else x.prompts.say("caller.wait_paging")
+    ticket = problems.get(x)
+    holder = problems.holder(x, ticket.taken_by)
+    said = [x.prompts.say("caller.wait_holder", name=holder) if holder else x.prompts.say("caller.wait_paging")]
+    if holder and ticket.callback:
+        said.append(x.prompts.say("caller.wait_hang_up"))
     url = x.line.url(f"/twilio/voice/wait?since={since}")
-    return twiml.ask_key([said, x.prompts.say("caller.person")], url, int(x.line.policy.hold_news.total_seconds()))
+    return twiml.ask_key([*said, x.prompts.say("caller.person")], url, int(x.line.policy.hold_news.total_seconds()))
 
 
 def _closing(x: Exchange) -> list[Speech]:

@@ -13,17 +13,15 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr import drill_calls, passing, recordings, transaction, twiml, webhook
+from ivr import bridge, drill_calls, passing, recordings, transaction, twiml, webhook
 from ivr.contact_test_calls import ContactTestCalls
 from ivr.drill_calls import is_drill
-from ivr.problems import HOLDING
 from ivr.prompts import Prompts
 from ivr.twiml import Speech
-from models.call import Call, Step
 from models.customer import Contract, Customer
 from models.database import Database
 from models.delivery import Delivery, DeliveryKind
-from models.ticket import Ticket, TicketState
+from models.ticket import Ticket, TicketSource, TicketState
 from paging import outcomes, pager
 from paging.pager import Acknowledgement, Outcome, Responder
 from paging.recipients import RINGING_KINDS
@@ -31,7 +29,6 @@ from rules.line import Line
 from rules.wording import spoken
 
 MOST_SILENCES = 3
-SECONDS_TO_CONNECT = 30
 MINE = frozenset({Outcome.WON, Outcome.YOURS})
 _COUNT = re.compile(r"[0-9]")
 
@@ -99,13 +96,22 @@ class ResponderCalls:
         return self._ask_again(session, paged, keys)
 
     def connected(self, delivery_id: int) -> Response:
-        """The call with the caller is over, or they could not be reached."""
-        reached = webhook.form().text("DialCallStatus", 20) in ("completed", "answered")
-        with self._database.read() as session:
+        """The call with the caller is over, or they could not be reached; who seemed to hold is called back."""
+        form = webhook.form()
+        with self._database.write() as session:
             paged = self._paged(session, delivery_id)
-        if paged is None or reached:
-            return twiml.answer(twiml.end([self._prompts.say("responder.goodbye")]))
-        return twiml.answer(twiml.end([self._prompts.say("responder.not_reached"), *self._callback(paged.ticket)]))
+            if paged is None:
+                return twiml.answer(twiml.end([self._prompts.say("responder.goodbye")]))
+            now = self._database.now(session)
+            reached = bridge.ended(session, self._line, paged.ticket, paged.by.name, form, now)
+        return twiml.answer(self._after_the_caller(paged, reached=reached))
+
+    def _after_the_caller(self, paged: Paged, *, reached: bool) -> str:
+        if reached:
+            return twiml.end([self._prompts.say("responder.goodbye")])
+        if "queue" in request.args and paged.ticket.callback:
+            return bridge.dial(self._line, self._prompts, paged.ticket, self._connected_url(paged))
+        return twiml.end([self._prompts.say("responder.not_reached"), *self._callback(paged.ticket)])
 
     def _paged(self, session: Session, delivery_id: int) -> Paged | None:
         statement = (
@@ -132,12 +138,19 @@ class ResponderCalls:
         ticket = paged.ticket
         page = [
             self._prompts.say(f"responder.{paged.kind}", priority=spoken(ticket.priority), customer=paged.customer),
+            *self._booked(ticket),
             self._prompts.say("responder.keys"),
             self._prompts.with_ticket("responder.ticket", ticket.number),
         ]
         script = [*said, *(drill_calls.menu(self._prompts, ticket) if is_drill(ticket) else page)]
         url = self._line.url(f"/twilio/page/{paged.delivery_id}/key?silences={silences}")
         return twiml.ask_key(script, url, sounds=sounds)
+
+    def _booked(self, ticket: Ticket) -> list[Speech]:
+        """Of a booked maintenance its reference."""
+        if ticket.source is not TicketSource.MAINTENANCE:
+            return []
+        return [self._prompts.say("responder.maintenance", summary=ticket.summary or "")]
 
     def _ask_again(self, session: Session, paged: Paged, keys: str) -> str:
         if keys == "3":
@@ -172,14 +185,11 @@ class ResponderCalls:
         taken = self._acknowledge(session, paged, now)
         if taken.outcome not in MINE:
             return self._lost(taken.holder, paged)
-        action = self._line.url(f"/twilio/page/{paged.delivery_id}/connected")
-        said = [self._prompts.with_ticket("responder.connecting", paged.ticket.number)]
-        if _is_holding(session, paged.ticket.number):
-            return twiml.dial_queue(said, f"ticket-{paged.ticket.number}", action)
-        number = paged.ticket.callback
-        if number is None or not self._prompts.may_dial(number):
-            return twiml.end([self._prompts.with_ticket("responder.accepted_no_callback", paged.ticket.number)])
-        return twiml.dial(said, number, action, SECONDS_TO_CONNECT, caller_id=self._line.number)
+        action = self._connected_url(paged)
+        return bridge.connect(session, self._line, self._prompts, paged.ticket, action, now)
+
+    def _connected_url(self, paged: Paged) -> str:
+        return self._line.url(f"/twilio/page/{paged.delivery_id}/connected")
 
     def _acknowledge(self, session: Session, paged: Paged, now: datetime) -> Acknowledgement:
         taken = pager.acknowledge(session, self._line, paged.ticket.number, paged.by, now)
@@ -211,14 +221,3 @@ def _silences() -> int:
     """How often this call has had no answer; at an address that nobody gave out, as often as it may."""
     found = request.args.get("silences", "0")
     return int(found) if _COUNT.fullmatch(found) else MOST_SILENCES
-
-
-def _is_holding(session: Session, ticket_number: int) -> bool:
-    """Whether a caller waits in the ticket's queue."""
-    statement = select(Call.sid).where(
-        Call.ticket_number == ticket_number,
-        Call.step == Step.HOLD,
-        Call.outcome == HOLDING,
-        Call.ended_at.is_(None),
-    )
-    return session.execute(statement.limit(1)).first() is not None

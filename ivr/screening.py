@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from models.customer import Contact, Contract, Customer, Pin, Product
@@ -22,7 +22,7 @@ _BY_PIN = (
         Contract.paid,
         Product.end_of_support,
         Product.end_of_life,
-        Customer.time_zone,
+        func.coalesce(Contract.time_zone, Customer.time_zone).label("time_zone"),
         Pin.digest,
     )
     .join(Pin, Pin.contract_id == Contract.id)

@@ -129,11 +129,11 @@ def dial_in_turn(script: Script, numbers: Sequence[str], seconds: int, last_word
     return str(document)
 
 
-def dial_queue(script: Script, queue: str, action: str) -> str:
-    """Connect to whoever waits in a queue."""
+def dial_queue(script: Script, queue: str, action: str, seconds: int) -> str:
+    """Connect to whoever waits in a queue, or comes to it in so many seconds."""
     document = VoiceResponse()
     _say(document, script)
-    call = Dial(action=action, method="POST")
+    call = Dial(action=action, method="POST", timeout=seconds)
     call.queue(queue)
     document.append(call)
     return str(document)

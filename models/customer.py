@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.database import Base, due_index, enum_of
+from rules.entitlement import Cover
 from rules.targets import Plan
 
 HOUSE_CONTRACT = "DRILL"
@@ -60,6 +61,19 @@ class Contract(Base):
     def site_time_zone(self) -> str | None:
         """The zone of the site that this contract covers; None where it is unknown."""
         return self.time_zone or self.customer.time_zone
+
+    @property
+    def cover(self) -> Cover:
+        """What its terms say of who is served. Its customer and product are loaded."""
+        return Cover(
+            plan=self.plan,
+            starts=self.starts,
+            ends=self.ends,
+            paid=self.paid,
+            end_of_support=self.product.end_of_support if self.product else None,
+            end_of_life=self.product.end_of_life if self.product else None,
+            time_zone=self.site_time_zone,
+        )
 
 
 class Pin(Base):

@@ -28,6 +28,13 @@ def overdue(session: Session, line: Line, pages: int, messages: int, now: dateti
     _tell(session, line, "overdue", "", now, pages=pages, messages=messages)
 
 
+def window_unpaged(
+    session: Session, line: Line, window: int, contract: str, reference: str, why: str, now: datetime
+) -> None:
+    """A booked maintenance begins, or is over, and nobody is paged for it."""
+    _tell(session, line, "window", str(window), now, contract=contract, reference=reference, why=why)
+
+
 def stuck(session: Session, line: Line, number: int, now: datetime) -> None:
     """A page that the engine cannot move on, whatever the reason: a person must."""
     _tell(session, line, "stuck", str(number), now, number=number)

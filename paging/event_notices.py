@@ -98,6 +98,6 @@ def _when(line: Line, ticket: Ticket) -> str:
     """By when it is taken in charge, as the site's clocks show it."""
     if ticket.target_at is None:
         return line.wording.say("monitoring.target_none")
-    zone = ticket.contract.customer.time_zone or line.policy.time_zone
+    zone = ticket.contract.site_time_zone or line.policy.time_zone
     local = timezones.to_wall(ticket.target_at, zone)
     return line.wording.say("monitoring.target_at", time=f"{local:%Y-%m-%d %H:%M}", zone=zone)

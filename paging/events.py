@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.customer import HOUSE_CONTRACT, Contract
 from models.ticket import MonitoredEvent, Ticket, TicketSource
 from paging import event_notices, help_desk, pager
-from rules.entitlement import Cover, RefusalReason, reasons_against
+from rules.entitlement import RefusalReason, reasons_against
 from rules.line import Line
 from tickets import lifecycle
 from tickets.story import record
@@ -59,7 +59,7 @@ def receive(
     A report is known by contract, event and key until its ticket is solved or excluded. None: no ticket is opened for
     it, because the plan has no proactive monitoring or the contract is not covered.
     """
-    reasons = reasons_against(_cover(contract), None, now, line.policy.entitlement)
+    reasons = reasons_against(contract.cover, None, now, line.policy.entitlement)
     known = _known(session, contract, reported)
     ticket = lifecycle.lock_ticket(session, known.ticket_number) if known and known.ticket_number else None
     if known and ticket and ticket.state not in pager.ENDED:
@@ -124,19 +124,6 @@ def _open(
     return True, ticket
 
 
-def _cover(contract: Contract) -> Cover:
-    product = contract.product
-    return Cover(
-        plan=contract.plan,
-        starts=contract.starts,
-        ends=contract.ends,
-        paid=contract.paid,
-        end_of_support=product.end_of_support if product else None,
-        end_of_life=product.end_of_life if product else None,
-        time_zone=contract.customer.time_zone,
-    )
-
-
 def _ticket(session: Session, line: Line, contract: Contract, reported: Reported, now: datetime) -> Ticket:
     ticket = lifecycle.open_ticket(
         session,
@@ -152,9 +139,7 @@ def _ticket(session: Session, line: Line, contract: Contract, reported: Reported
     return ticket
 
 
-def _page(
-    session: Session, line: Line, ticket: Ticket, reported: Reported, reasons: Reasons, now: datetime
-) -> None:
+def _page(session: Session, line: Line, ticket: Ticket, reported: Reported, reasons: Reasons, now: datetime) -> None:
     """Page for it: out of hours at once, in staffed hours only if the help desk does not take it in time."""
     if ticket.priority not in line.policy.phone_priorities or RefusalReason.PLAN in reasons:
         return

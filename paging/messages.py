@@ -19,23 +19,33 @@ OF_A_DRILL = {
     "page.alarm_text": "page.drill_alarm_text",
     "reply.accepted": "reply.drill_over",
 }
+MOST_OF_A_SUMMARY = 50
+"""Septets of a text that a ticket's summary may take: number, callback and what to reply must fit beside it."""
 
 
 def text_of(line: Line, ticket: Ticket, key: str = "page.text") -> str:
     """Priority, number, customer, callback and what to reply, in one GSM-7 segment: a long name is cut.
 
-    A drill says that it is one, and once it is over how long that took.
+    A drill says that it is one, and once it is over how long that took; a booked maintenance names its reference.
     """
     return one_segment(
         line,
-        OF_A_DRILL.get(key, key) if ticket.source is TicketSource.DRILL else key,
+        _of_its_kind(ticket, key),
         "customer",
         customer=ticket.contract.customer.name,
         priority=str(ticket.priority),
         number=str(ticket.number),
         callback=ticket.callback or ticket.caller or line.wording.say("page.no_callback"),
+        summary=fit(ticket.summary or "", MOST_OF_A_SUMMARY).rstrip(),
         length=lasting((ticket.taken_in_charge_at or ticket.opened_at) - ticket.opened_at),
     )
+
+
+def _of_its_kind(ticket: Ticket, key: str) -> str:
+    if ticket.source is TicketSource.DRILL:
+        return OF_A_DRILL.get(key, key)
+    is_booked = ticket.source is TicketSource.MAINTENANCE and key == "page.text"
+    return "page.maintenance_text" if is_booked else key
 
 
 def one_segment(line: Line, key: str, cut: str, **words: str) -> str:

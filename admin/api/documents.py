@@ -136,6 +136,36 @@ class Move(BaseModel):
     priority: Priority | None = None
 
 
+class MaintenanceWindow(BaseModel):
+    """A booked window `[from, until)`. `ticket`: its number, once it has begun."""
+
+    id: int
+    from_: Annotated[Instant, Field(alias="from")]
+    until: Instant
+    reference: str
+    ticket: str | None
+
+
+class MaintenanceList(BaseModel):
+    maintenance: list[MaintenanceWindow]
+
+
+class Booking(BaseModel):
+    """A window to be booked."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    from_: Annotated[Instant, Field(alias="from")]
+    until: Instant
+    reference: Annotated[Text, StringConstraints(min_length=1, max_length=120)]
+
+
+class Booked(MaintenanceWindow):
+    """`warning`: why the window may not be what was meant; null if all is well."""
+
+    warning: str | None
+
+
 class EventReport(BaseModel):
     """`key` tells apart conditions of one kind at one contract: a host's name, for example."""
 

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, jsonify, request
 from admin.api import documents
 from admin.api.description import Description, View
 from admin.api.health import Health
+from admin.api.maintenance import MaintenanceWindows
 from admin.api.monitoring import Monitoring
 from admin.api.moves import ACTIONS, Moves
 from admin.api.schedules import Schedules
@@ -24,6 +25,7 @@ def create_api(database: Database, line: Line) -> Blueprint:
     doors = Doors(blueprint, Tokens(database))
     _read(doors, description, database)
     _write(doors, description, database, line)
+    _maintenance(doors, description, database, line)
     health = Health(database)
     doors.open("GET", "/metrics", "metrics", health.metrics, Access.READ)
     doors.open("GET", "/healthz", "healthz", health.alive, Access.OPEN)
@@ -85,3 +87,15 @@ def _write(doors: Doors, description: Description, database: Database, line: Lin
     doors.open("POST", f"/api/v1/tickets/<number>/<any({actions}):action>", "move", act, Access.WORK)
     doors.open("POST", "/api/v1/events", "event", event, Access.EVENTS)
     doors.open("POST", "/api/v1/alertmanager", "alertmanager", alerts, Access.EVENTS)
+
+
+def _maintenance(doors: Doors, description: Description, database: Database, line: Line) -> None:
+    windows, path = MaintenanceWindows(database, line), "/api/v1/contracts/<number>/maintenance"
+    many = description.describe(windows.many, {200: documents.MaintenanceList}, problems=(404,))
+    book = description.describe(
+        windows.book, {201: documents.Booked}, body=documents.Booking, problems=(404, *BAD_BODY)
+    )
+    cancel = description.describe(windows.cancel, {}, problems=(404,))
+    doors.open("GET", path, "windows", many, Access.READ)
+    doors.open("POST", path, "window_book", book, Access.WORK)
+    doors.open("DELETE", f"{path}/<int(max=2147483647):window>", "window_cancel", cancel, Access.WORK)

@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from admin import windows
 from admin.file import meaning
 from admin.file.changes import Changes
 from admin.file.forms import Entry
 from admin.file.known import Known
 from admin.file.meaning import entries
-from models.customer import Contact, Contract, Customer, Maintenance, Pin, Product
+from models.customer import Contact, Contract, Customer, Pin, Product
 from models.schedule import EscalationPolicy
 from models.service import RoleContact, Setting
 from models.technician import Technician
@@ -18,7 +19,7 @@ from rules.on_call import Schedule
 from rules.pins import Peppers
 from rules.policy import Policy
 
-TERMS = ("plan", "starts", "ends", "paid", "escalation_policy")
+TERMS = ("site", "time_zone", "plan", "starts", "ends", "paid", "escalation_policy")
 
 
 def apply(file: Entry, known: Known, changes: Changes, peppers: Peppers, policy: Policy) -> None:
@@ -62,10 +63,10 @@ def _escalation_policy(entry: Entry, row: EscalationPolicy | None, changes: Chan
 
 def _customer(entry: Entry, known: Known, changes: Changes, peppers: Peppers, policy: Policy) -> None:
     row = known.customers.get(entry["name"]) or Customer(name=entry["name"])
-    zone = meaning.site_zone(entry, row, policy.time_zone)
     changes.save("customers", f"customer {entry['name']}", row, _values(entry, "time_zone"))
     changes.session.flush()
     for contract in entries(entry, "contracts"):
+        zone = meaning.site_zone(contract, known.contracts.get(contract["number"]), entry, row, policy.time_zone)
         saved = _contract(contract, row, known, changes)
         subject = f"contract {contract['number']}"
         _pins(contract, saved, subject, known, changes, peppers)
@@ -120,10 +121,10 @@ def _people(entries: list[Entry]) -> list[tuple[str, str | None, str | None]]:
 
 
 def _maintenance(entry: Entry, contract: Contract, subject: str, zone: str, changes: Changes) -> None:
-    """Replace the windows that are not over; a window that stays keeps its ticket."""
+    """Replace the windows that are not over; a window that stays keeps its ticket, and its place among what is due."""
     if "maintenance" not in entry.given:
         return
-    rows = changes.session.scalars(select(Maintenance).where(Maintenance.contract_id == contract.id))
+    rows = windows.of_contract(changes.session, contract.id)
     there = {meaning.Booking(row.starts_at, row.ends_at, row.reference): row for row in rows}
     wanted = meaning.bookings(entry["maintenance"], zone)
     for booking, row in there.items():
@@ -132,7 +133,7 @@ def _maintenance(entry: Entry, contract: Contract, subject: str, zone: str, chan
             changes.replaced("maintenance", subject, booking, None)
     for booking in wanted:
         if booking not in there:
-            changes.session.add(Maintenance(contract_id=contract.id, **booking._asdict()))
+            changes.session.add(windows.booked(contract.id, *booking, rows, changes.now))
             changes.replaced("maintenance", subject, None, booking)
 
 

@@ -120,7 +120,7 @@ def _contracts(file: Entry, known: Known, policy: Policy) -> Iterator[Error]:
         yield from _dates(contract, row)
         if row and owners[row.customer_id] != customer["name"]:
             yield contract.at("number"), f"contract {contract['number']} belongs to {owners[row.customer_id]}"
-        zone = meaning.site_zone(customer, known.customers.get(customer["name"]), policy.time_zone)
+        zone = meaning.site_zone(contract, row, customer, known.customers.get(customer["name"]), policy.time_zone)
         yield from _maintenance(entries(contract, "maintenance"), zone)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from admin.file.forms import Entry
 from admin.file.shape import Day
 from admin.file.tree import Scalar
-from models.customer import Customer
+from models.customer import Contract, Customer
 from models.technician import Technician
 from rules import timezones
 from rules.on_call import Absence, Layer, Override, Schedule, Window
@@ -135,9 +135,10 @@ def technician(entry: Entry, current: Technician | None) -> dict[str, Any]:
     return values
 
 
-def site_zone(customer: Entry, current: Customer | None, otherwise: str) -> str:
-    """The zone of the site's local times; `otherwise` where it is not known."""
-    return customer.get("time_zone", current.time_zone if current else None) or otherwise
+def site_zone(contract: Entry, row: Contract | None, customer: Entry, owner: Customer | None, otherwise: str) -> str:
+    """The zone of a contract's local times: its own, else the customer's; `otherwise` where neither is known."""
+    own = contract.get("time_zone", row.time_zone if row else None)
+    return own or customer.get("time_zone", owner.time_zone if owner else None) or otherwise
 
 
 def bookings(entries: Iterable[Entry], zone: str) -> list[Booking]:

@@ -113,6 +113,8 @@ CONTRACT = mapping(
         "number": text(64),
         "plan": one_of(Plan),
         "product": optional(text(200)),
+        "site": optional(text(120)),
+        "time_zone": optional(forms.ZONE),
         "starts": forms.DATE,
         "ends": forms.DATE,
         "paid": forms.BOOLEAN,

@@ -114,6 +114,8 @@ def test_the_description_is_openapi_3_1_and_names_every_route(api):
         "/api/v1/tickets/{number}/{action}",
         "/api/v1/events",
         "/api/v1/alertmanager",
+        "/api/v1/contracts/{number}/maintenance",
+        "/api/v1/contracts/{number}/maintenance/{window}",
     }
     on_call = document["paths"]["/api/v1/on-call"]["get"]
     assert {one["name"] for one in on_call["parameters"]} == {"schedule", "at"}
@@ -122,5 +124,3 @@ def test_the_description_is_openapi_3_1_and_names_every_route(api):
     assert document["components"]["securitySchemes"] == {"token": {"type": "http", "scheme": "bearer"}}
     again = api.program(None).get("/api/openapi.json").get_json()
     assert again == document
-
-

@@ -47,7 +47,21 @@ def test_2_keys_it_in_again(acme: World) -> None:
 
 @pytest.mark.parametrize(
     "keys",
-    ["112", "118", "899123456", "00390", "0088216123456", "00881612345678", "1", "9" * 40, "*#", "٠٢٣٣٤٤٥٥٦٦"],
+    [
+        "112",
+        "118",
+        "899123456",
+        "00448701234567",
+        "0033899123456",
+        "00390",
+        "0088216123456",
+        "00881612345678",
+        "00870773111632",
+        "1",
+        "9" * 40,
+        "*#",
+        "٠٢٣٣٤٤٥٥٦٦",
+    ],
 )
 def test_a_number_that_may_not_be_dialled_is_refused_and_asked_for_again(acme: World, keys: str) -> None:
     call = acme.phone().to_callback().press("2").press(keys)

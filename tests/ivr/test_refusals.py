@@ -1,5 +1,6 @@
 """Whom the line cannot serve: one reason, one next step, `0` for a person, no ticket."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -88,3 +89,17 @@ def test_another_language_hears_its_own_sentence_and_may_press_0(
 def test_a_key_without_a_language_asks_again_and_at_last_goes_on_in_english(acme: World) -> None:
     call = acme.phone()
     assert [call.press("9").step for _ in range(3)] == ["language", "language", "pin"]
+
+
+def test_a_strict_line_refuses_a_caller_in_asia_pacific_for_a_site_that_is_not(world: World) -> None:
+    world.customer(time_zone="Europe/Rome")
+    call = world.phone("+6561234567").to_priority()
+    assert call.step == "priority"
+    terms = replace(world.line.policy.entitlement, strict=True)
+    strict = World(
+        world.database, world.clock, replace(world.line, policy=replace(world.line.policy, entitlement=terms))
+    )
+    strict.calls = world.calls
+    refused = strict.phone("+6561234567").to_priority()
+    assert "not available in your time zone" in refused.said
+    assert "asia_pacific" in strict.log(refused.sid)

@@ -1,5 +1,6 @@
 """Webhooks that come twice, late, out of order or for an unknown call: the call goes on, nothing is done twice."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -103,3 +104,19 @@ def test_progress_of_the_ringing_is_no_end(acme: World) -> None:
     call = acme.phone()
     assert acme.post("/twilio/voice/status", {"CallSid": call.sid, "CallStatus": "in-progress"}).status_code == 204
     assert call.press("1").step == "pin"
+
+
+def test_a_whole_call_replayed_hours_later_opens_and_pages_nothing(acme_on_both: World) -> None:
+    call = acme_on_both.phone()
+    steps = []
+    for answer in ("1", ACME_PIN, "1", "1"):
+        call.press(answer)
+        steps.append(call.last)
+    call.hang_up()
+    acme_on_both.due()
+    before = len(acme_on_both.deliveries())
+    acme_on_both.clock.advance(timedelta(hours=5))
+    for url, form in steps:
+        assert call.post(url, **form).is_over
+    assert len(acme_on_both.tickets()) == 1
+    assert (len(acme_on_both.pages()), len(acme_on_both.deliveries())) == (1, before)

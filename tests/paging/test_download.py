@@ -8,7 +8,8 @@ from threading import Thread
 import pytest
 
 from paging.carriers.protocol import ConfigurationFailure, PermanentFailure, SendFailure
-from paging.carriers.twilio import LARGEST_SOUND, RedirectingClient, TwilioRecordings
+from paging.carriers.twilio import RedirectingClient, TwilioRecordings
+from paging.carriers.twilio.client import LARGEST_SOUND
 
 ACCOUNT, TOKEN = "AC" + "1" * 32, "the token"
 Answer = Callable[[BaseHTTPRequestHandler], None]
