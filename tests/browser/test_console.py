@@ -161,7 +161,8 @@ def test_what_a_caller_said_is_played_on_the_call_s_page(visit):
     page = window.go(the_call(window))
     sound = page.locator("audio").evaluate(
         "sound => new Promise((heard, lost) => {"
-        " sound.onloadedmetadata = () => heard(sound.duration); sound.onerror = lost; sound.load(); sound.preload = 'auto' })"
+        " sound.onloadedmetadata = () => heard(sound.duration);"
+        " sound.onerror = lost; sound.preload = 'auto'; sound.load() })"
     )
     assert sound > 0
 
