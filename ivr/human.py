@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 def leave_message(x: Exchange, *, recorded: bool, occasion: str = "call") -> bool:
     """Pass on what this call left. Answers whether the duty manager is told at once: else with the next digest."""
     is_verified = x.call.contract_id is not None
-    at_once = is_verified or _may_tell_now(x)
+    at_once = is_verified or (_is_somebody_on_file(x) and _may_tell_now(x))
     message = {
         "call_sid": x.call.sid,
         "occasion": occasion,
@@ -53,10 +53,18 @@ def _tell(x: Exchange, occasion: str, text: str) -> None:
         now=x.now,
         ticket_number=x.call.ticket_number,
     )
-    if not people:
-        log.error("no duty manager is on file: a caller's message reaches nobody", call=x.call.sid)
-        alerts.no_duty_manager(x.session, x.line, x.now)
-    x.log("duty_told", "told at once" if people else "nobody is on file")
+    if people or _is_somebody_on_file(x):
+        x.log("duty_told", "told at once")
+
+
+def _is_somebody_on_file(x: Exchange) -> bool:
+    """Whether there is a duty manager; the admins learn of it where there is none."""
+    if duty.managers(x.session):
+        return True
+    log.error("no duty manager is on file: a caller's message reaches nobody", call=x.call.sid)
+    alerts.no_duty_manager(x.session, x.line, x.now)
+    x.log("duty_told", "nobody is on file")
+    return False
 
 
 def _text(x: Exchange, recorded: bool) -> str:

@@ -1,4 +1,7 @@
-"""The digest: what unverified callers left while the duty manager had been told often enough, all in one message."""
+"""The digest: what unverified callers left while the duty manager had been told often enough, all in one message.
+
+While no duty manager is on file it waits, and the admins learn of it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -41,12 +44,13 @@ class Digest:
             messages = session.execute(waiting.with_for_update(skip_locked=True)).scalars().all()
             if not any(message.due_at and message.due_at <= now for message in messages):
                 return False
-            self._send(session, messages, now)
+            is_told = self._send(session, messages, now)
+            later = now + self._line.policy.human_path.digest_after
             for message in messages:
-                message.due_at, message.told_at = None, now
+                message.due_at, message.told_at = (None, now) if is_told else (later, None)
         return True
 
-    def _send(self, session: Session, messages: Sequence[DutyMessage], now: datetime) -> None:
+    def _send(self, session: Session, messages: Sequence[DutyMessage], now: datetime) -> bool:
         say = self._line.wording.say
         short = {"count": len(messages), "callers": self._callers(messages), "url": self._line.url("/calls")}
         people = duty.tell(
@@ -60,6 +64,7 @@ class Digest:
         if not people:
             log.error("no duty manager is on file: callers' messages reach nobody", messages=len(messages))
             alerts.no_duty_manager(session, self._line, now)
+        return people > 0
 
     def _entry(self, message: DutyMessage) -> str:
         wall = timezones.to_wall(message.left_at, self._line.policy.time_zone)

@@ -5,9 +5,15 @@ import re
 import pytest
 
 from tests.browser.screenshots import PAGES
+from tests.browser.visit import Visit
 from tests.world import ADA
 
 CONSOLE = [path for path in PAGES.values() if path != "/simulator"]
+
+
+def the_call(window: Visit) -> str:
+    """The newest call, which has a recording."""
+    return window.go("/calls").locator("a.row-link").first.get_attribute("href") or ""
 
 
 def test_an_admin_adds_a_technician_a_customer_with_a_pin_and_an_override_and_home_shows_it(visit):
@@ -128,7 +134,7 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
     window.go("/sign-in")
     assert window.grave_findings() == []
     window.sign_in()
-    for path in [*CONSOLE, "/calls/blocked", "/rotations/add", "/nowhere"]:
+    for path in [*CONSOLE, "/calls", the_call(window), "/calls/blocked", "/rotations/add", "/nowhere"]:
         window.go(path)
         assert window.grave_findings() == [], path
         assert window.overflow() == 0, path
@@ -140,6 +146,25 @@ def test_words_without_end_stay_inside_the_page(visit, night):
     for path in ("/", "/tickets/100003"):
         window.go(path)
         assert window.overflow() == 0, path
+
+
+def test_the_sections_all_fit_on_a_phone(visit):
+    page = visit(width=360).sign_in().page
+    links = page.get_by_role("navigation", name="Sections").get_by_role("link").all()
+    boxes = [link.bounding_box() for link in links]
+    assert len(boxes) >= 7
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 and box["height"] >= 44 for box in boxes)
+
+
+def test_what_a_caller_said_is_played_on_the_call_s_page(visit):
+    window = visit().sign_in()
+    page = window.go(the_call(window))
+    sound = page.locator("audio").evaluate(
+        "sound => new Promise((heard, lost) => {"
+        " sound.onloadedmetadata = () => heard(sound.duration);"
+        " sound.onerror = lost; sound.preload = 'auto'; sound.load() })"
+    )
+    assert sound > 0
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])

@@ -1,5 +1,6 @@
 """The human path: from everywhere, never a bare hang-up, and the duty manager is told once in a while."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -136,6 +137,40 @@ def test_nobody_to_tell_is_told_to_the_admins(acme: World) -> None:
     acme.phone().press("0").record()
     (alert,) = acme.deliveries(DeliveryKind.ALERT)
     assert "no duty manager" in (alert.subject or "")
+
+
+def test_what_is_left_while_nobody_is_on_file_waits_for_the_first_who_is(acme_on_both: World) -> None:
+    with acme_on_both.database.write() as session:
+        session.execute(delete(RoleContact))
+    call = acme_on_both.phone().press("0").record()
+    for _ in range(3):
+        acme_on_both.clock.advance(timedelta(minutes=15))
+        acme_on_both.digests()
+    assert acme_on_both.duty() == []
+    acme_on_both.duty_manager()
+    acme_on_both.clock.advance(timedelta(minutes=15))
+    assert acme_on_both.digests() == 1
+    assert f"/calls/{call.sid}" in acme_on_both.duty()[1]
+
+
+def test_callers_at_the_same_moment_are_counted_one_after_the_other(acme_on_both: World) -> None:
+    numbers = [STRANGER, STRANGER, STRANGER, *(f"+39333777{number:04d}" for number in range(8))]
+    calls = [acme_on_both.phone(number).press("0") for number in numbers]
+    with ThreadPoolExecutor(len(calls)) as threads:
+        said = [call.said for call in threads.map(lambda call: call.record(), calls)]
+    assert sum("has your message" in words for words in said) == 6
+    assert sum(f"caller {STRANGER}" in text for text in acme_on_both.duty()) in (0, 2)
+
+
+def test_two_engines_send_one_digest(acme_on_both: World) -> None:
+    for number in range(9):
+        acme_on_both.phone(f"+39333777{number:04d}").press("0").record()
+    told = len(acme_on_both.duty())
+    acme_on_both.clock.advance(timedelta(minutes=15))
+    with ThreadPoolExecutor(4) as threads:
+        sent = list(threads.map(lambda _: acme_on_both.digests(), range(4)))
+    assert sum(sent) == 1
+    assert len(acme_on_both.duty()) == told + 2
 
 
 def test_callers_without_a_number_are_not_taken_for_one_another(acme: World) -> None:
