@@ -68,7 +68,8 @@ def _callback(x: Exchange, said: tuple[Speech, ...]) -> str:
 
 
 def _ticket_sentence(x: Exchange) -> list[Speech]:
-    if x.call.ticket_number is None:
+    """The ticket's number; not again to who pressed a key that means nothing, and wants to hear the keys."""
+    if x.call.ticket_number is None or x.call.silences:
         return []
     key = "caller.ticket_joined" if x.call.outcome == problems.JOINED else "caller.ticket_open"
     return [x.prompts.with_ticket(key, x.call.ticket_number)]
@@ -90,6 +91,8 @@ def _hold(x: Exchange, said: tuple[Speech, ...]) -> str:
         queue = f"ticket-{x.call.ticket_number}"
         wait_url = x.line.url(f"/twilio/voice/wait?since={int(x.now.timestamp())}")
         return twiml.enqueue([*said, x.prompts.say("caller.hold")], queue, wait_url, x.action())
+    if x.call.silences:
+        return twiml.ask_key([*said, x.prompts.say("caller.closing_keys"), _number_stands(x)], x.action())
     return twiml.ask_key([*said, *_closing(x)], x.action())
 
 
@@ -116,7 +119,12 @@ def _closing(x: Exchange) -> list[Speech]:
     else:
         told = x.prompts.say("caller.closing_no_number", when=when)
     rest = [x.prompts.say("caller.closing_cut_off"), x.prompts.say("caller.closing_keys")]
-    return [told, *rest, x.prompts.with_ticket("caller.closing_number", ticket.number)]
+    return [told, *rest, _number_stands(x)]
+
+
+def _number_stands(x: Exchange) -> Speech:
+    assert x.call.ticket_number is not None
+    return x.prompts.with_ticket("caller.closing_number", x.call.ticket_number)
 
 
 def _human(x: Exchange, said: tuple[Speech, ...]) -> str:

@@ -46,3 +46,30 @@ def test_no_sentence_is_long_and_no_prompt_has_more_than_three_options(acme: Wor
     for said in call.said_in_all[1:]:
         assert said.count("press") <= 3
         assert all(len(sentence.split()) <= 20 for sentence in said.split(". "))
+
+
+def test_who_pressed_a_key_that_means_nothing_hears_the_question_again_and_shorter(acme: World) -> None:
+    for call in (acme.phone().to_callback(), acme.phone().to_closing()):
+        first = call.said
+        call.press("9")
+        assert len(call.said) < len(first)
+        assert "press" in call.said
+
+
+def test_who_stays_silent_at_the_pin_is_asked_again_and_shorter(acme: World) -> None:
+    call = acme.phone().press("1")
+    first = call.said
+    assert len(call.wait().said) < len(first)
+
+
+def test_an_option_is_said_before_its_key(acme: World) -> None:
+    call = acme.phone().press("1").press(ACME_PIN).press("1").press("1").record()
+    for said in call.said_in_all:
+        for sentence in said.split(". "):
+            assert not sentence.startswith("Press")
+
+
+def test_a_window_and_an_open_ticket_add_one_option_each(acme: World) -> None:
+    acme.phone().to_callback().hang_up()
+    acme.window(1)
+    assert acme.phone().to_priority().said.count("press") == 5
