@@ -1,10 +1,14 @@
 """Every page and form of the console, and who may use it."""
 
+from datetime import timedelta
+
 import pytest
 
 from admin.guard import GRANTED, Permission
 from models.account import Role
+from models.customer import Maintenance
 from tests.admin.console_site import open_site
+from tests.admin.test_console_calls import call, recording
 
 READ, WORK, EDIT = Permission.READ, Permission.WORK, Permission.EDIT
 DOORS = {
@@ -15,6 +19,12 @@ DOORS = {
     ("GET", "/tickets/100001/live"): READ,
     ("POST", "/tickets/100001/note"): WORK,
     ("POST", "/tickets/100001/acknowledge"): WORK,
+    ("GET", "/calls"): READ,
+    ("GET", "/calls/CA1"): READ,
+    ("GET", "/recordings/1"): READ,
+    ("GET", "/calls/blocked"): EDIT,
+    ("POST", "/calls/blocked"): EDIT,
+    ("POST", "/calls/blocked/remove"): EDIT,
     ("GET", "/drills"): READ,
     ("GET", "/drills/live"): READ,
     ("POST", "/drills"): EDIT,
@@ -40,6 +50,9 @@ DOORS = {
     ("POST", "/contracts/1"): EDIT,
     ("POST", "/contracts/1/pins"): EDIT,
     ("POST", "/contracts/1/pins/1/revoke"): EDIT,
+    ("GET", "/contracts/1/maintenance"): EDIT,
+    ("POST", "/contracts/1/maintenance"): EDIT,
+    ("POST", "/contracts/1/maintenance/1/cancel"): EDIT,
 }
 FOR_EVERYONE = {"/sign-in", "/sign-out", "/static/<path:filename>"}
 
@@ -50,7 +63,13 @@ def site(sqlite):
     site.app.config["WTF_CSRF_ENABLED"] = False
     site.technicians("Anna Rossi")
     site.rotation("anna")
-    site.ticket(site.contract())
+    contract = site.contract()
+    site.ticket(contract)
+    call(site)
+    recording(site)
+    until = site.clock.at + timedelta(hours=1)
+    with site.database.write() as session:
+        session.add(Maintenance(contract_id=contract, starts_at=site.clock.at, ends_at=until, reference="CHG-7"))
     return site
 
 
