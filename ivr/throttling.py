@@ -1,6 +1,7 @@
 """Callers who guess PINs: remembered by number and, for numbers that are not on file, of the line as a whole.
 
-A number on file is counted for itself alone: whoever sprays the line does not shut it out.
+A number on file is counted for itself alone: whoever sprays the line does not shut it out. The line's row is always
+locked before a number's, and never forgotten: callers who guess at once wait for one another, and never in a circle.
 """
 
 from sqlalchemy import delete, select, update
@@ -18,7 +19,7 @@ UNKNOWN = "unknown"
 def is_throttled(x: Exchange) -> bool:
     """Whether no PIN of this caller is looked at now. Callers of one key are judged one after the other."""
     statement = select(Throttle.failures, Throttle.last_at, Throttle.shut_until).where(Throttle.key.in_(_budgets(x)))
-    rows = x.connection.execute(statement.order_by(Throttle.key.desc()).with_for_update())
+    rows = x.connection.execute(statement.order_by(Throttle.key).with_for_update())
     return any(is_shut(Guesses(*row), x.now) for row in rows)
 
 
@@ -27,7 +28,6 @@ def count_failure(x: Exchange) -> bool:
 
     Answers whether one is shut now: the caller's next PIN would not be looked at.
     """
-    _forget(x)
     shuts = False
     for key, free in _budgets(x).items():
         after = after_failure(_known(x, key), free, x.line.policy.throttles, x.now)
@@ -37,15 +37,16 @@ def count_failure(x: Exchange) -> bool:
             x.log("throttled", f"{key}: {after.failures} wrong PINs")
             alerts.guessing(x.session, x.line, key, after.failures, x.now)
             shuts = True
+    _forget(x)
     return shuts
 
 
 def _budgets(x: Exchange) -> dict[str, int]:
-    """The keys that this caller's wrong PINs count for, with how many of them are free; the line's comes last."""
+    """The keys that this caller's wrong PINs count for, with how many of them are free, in the order of locking."""
     rules = x.line.policy.throttles
     if x.call.registered:
         return {f"registered {x.call.caller}": rules.registered}
-    return {f"number {x.call.caller or UNKNOWN}": rules.number, LINE: rules.line}
+    return {LINE: rules.line, f"number {x.call.caller or UNKNOWN}": rules.number}
 
 
 def _known(x: Exchange, key: str) -> Guesses | None:
@@ -58,6 +59,7 @@ def _known(x: Exchange, key: str) -> Guesses | None:
 
 
 def _forget(x: Exchange) -> None:
-    """Rows that count for nothing any more."""
-    old = select(Throttle.key).where(Throttle.last_at <= x.now - x.line.policy.throttles.forgotten_after)
+    """Rows of numbers that count for nothing any more."""
+    before = x.now - x.line.policy.throttles.forgotten_after
+    old = select(Throttle.key).where(Throttle.last_at <= before, Throttle.key != LINE)
     x.connection.execute(delete(Throttle).where(Throttle.key.in_(old.with_for_update(skip_locked=True))))

@@ -137,6 +137,16 @@ def test_wrong_pins_at_the_same_moment_are_all_counted(acme_on_both: World) -> N
     assert line.failures == 8
 
 
+def test_callers_of_one_number_who_guess_at_once_never_hear_an_error(acme_on_both: World) -> None:
+    numbers = [*["anonymous"] * 8, *(f"+39333{number:07d}" for number in range(8))]
+    for _ in range(4):
+        guesses(acme_on_both.phone(), 1)
+        calls = [acme_on_both.phone(number).press("1") for number in numbers]
+        with ThreadPoolExecutor(len(calls)) as threads:
+            assert {call.step for call in threads.map(guesses, calls)} == {"human"}
+        acme_on_both.clock.advance(timedelta(days=1))
+
+
 def test_what_is_old_is_forgotten(acme: World) -> None:
     guesses(acme.phone())
     acme.clock.advance(timedelta(hours=6))
