@@ -148,13 +148,16 @@ def normalised(url: str) -> str:
 
 
 def _engine(url: str) -> Engine:
+    """An error names the statement and not its values: those of people and PINs are not for a log."""
     if url.startswith("postgresql"):
-        engine = sa.create_engine(url, pool_size=20, max_overflow=20, connect_args=POSTGRESQL_CONNECT)
+        engine = sa.create_engine(
+            url, pool_size=20, max_overflow=20, connect_args=POSTGRESQL_CONNECT, hide_parameters=True
+        )
         sa.event.listen(engine, "checkout", _refuse_if_closed)
         return engine
     if (path := make_url(url).database) and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10}, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
