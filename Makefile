@@ -85,6 +85,7 @@ $(PY):
 	  "$$($(PYTHON) -V 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv --without-pip --clear $(VENV)
 
+# The files name everything that is needed, so nothing is resolved: a release that came out since could not be in them.
 # From pip 22.3 on, a machine's pip installs into another environment; an older one can at least fetch a newer pip into it.
 define install
 	@echo 'Installing $(1) into $(VENV); this takes a minute the first time.'
@@ -92,7 +93,7 @@ define install
 	elif $(PY) -m pip --version || $(PY) -m ensurepip || $(PYTHON) -m pip install -qq --target \
 	  "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" pip; then pip='$(PY) -m pip'; \
 	else echo 'pip is needed, and $(PYTHON) has none. On Debian: apt-get install python3-pip' >&3; exit 1; fi 3>&2 >/dev/null 2>&1; \
-	$$pip install -qq --no-input --no-warn-script-location --require-hashes -r $(1)
+	$$pip install -qq --no-input --no-warn-script-location --no-deps --require-hashes -r $(1)
 endef
 
 $(VENV)/.run: requirements.txt | $(PY)
