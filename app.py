@@ -352,6 +352,8 @@ def _load_demonstration(settings: Settings, database: Database) -> bool:
         commands.load_file(database, DEMO, peppers, load_policy(settings.policy_file))
         password = commands.new_user(database, DEMO_ADMIN, Role.ADMIN)
         print(f"Sign in    {settings.public_url} as {DEMO_ADMIN} with the password {password}")
+    else:
+        print(f"Sign in    {settings.public_url}; a new password: python app.py user add {DEMO_ADMIN} --role admin")
     with database.read() as session:
         for who, pin, phone in hints(session, peppers):
             print(f"PIN        {pin} for {who}, calling from {phone}")

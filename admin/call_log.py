@@ -16,7 +16,7 @@ WORDS = {
     "joined": "added to a ticket",
     "holding": "holds for the technician",
     "connected": "talked with the technician",
-    "human": "asked for a person",
+    "human": "passed to the duty manager",
     "lower": "nothing urgent: sent to the web portal",
     "hung_up": "hung up",
     "blocked": "turned away: blocked",

@@ -145,7 +145,7 @@ def _check_calls(report: Report, account: TwilioAccount) -> None:
     if now is None:
         return
     report.notes.append(
-        f"{now[0]} calls are under way and {now[1]} wait to be placed. How many there may be at once Twilio does not "
+        f"Calls under way: {now[0]}; waiting to be placed: {now[1]}. How many there may be at once Twilio does not "
         "tell: a trial has 5, an account without an approved business profile as few as 2. New calls leave at one a "
         "second unless the console says more; what comes faster waits in a queue."
     )

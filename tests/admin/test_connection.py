@@ -78,7 +78,7 @@ def test_set_up_and_all_is_well(world: World):
         "whom the account may text: Italy",
         "calls at the moment",
     ]
-    assert "0 calls are under way and 0 wait to be placed." in report.notes[0]
+    assert "Calls under way: 0; waiting to be placed: 0." in report.notes[0]
 
 
 def test_set_up_again_changes_nothing(quick_world: World):

@@ -52,7 +52,7 @@ def test_the_list_tells_who_called_and_what_became_of_it(site):
     text = site.visitor(Role.VIEWER).get("/calls").text
     assert text.index("Number not known") < text.index(ADA)
     assert "refused: unpaid" in text
-    assert "asked for a person" in text
+    assert "passed to the duty manager" in text
 
 
 def test_one_caller_s_or_one_ticket_s_calls_are_found(site):
