@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 def leave_message(x: Exchange, *, recorded: bool, occasion: str = "call") -> bool:
     """Pass on what this call left. Answers whether the duty manager is told at once: else with the next digest."""
     is_verified = x.call.contract_id is not None
-    at_once = is_verified or (_is_somebody_on_file(x) and _may_tell_now(x))
+    at_once = _is_somebody_on_file(x) and (is_verified or _may_tell_now(x))
     message = {
         "call_sid": x.call.sid,
         "occasion": occasion,

@@ -214,3 +214,14 @@ def test_the_digest_names_its_callers_and_fits_one_text(acme_on_both: World) -> 
     assert f"{URL}/calls" in sms
     assert "(7)" in sms
     assert mail.count("Listen:") == 7
+
+
+def test_what_a_known_caller_leaves_while_nobody_is_on_file_waits_for_the_first_who_is(acme: World) -> None:
+    with acme.database.write() as session:
+        session.execute(delete(RoleContact))
+    call = acme.phone().to_priority().press("0").record()
+    assert "has your message" not in call.said
+    acme.duty_manager()
+    acme.clock.advance(timedelta(minutes=15))
+    assert acme.digests() == 1
+    assert any(f"/calls/{call.sid}" in text for text in acme.duty())
