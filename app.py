@@ -16,18 +16,16 @@ from pathlib import Path
 
 import structlog
 from flask import Blueprint, Flask
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ivr.fallback
-from admin import commands, connection, create_console, guard, security
+from admin import commands, connection, create_console, demo, guard, security
 from admin.accounts import AccountError
 from admin.api import create_api
 from admin.chips import looks
-from admin.demo import DEMO, hints
 from admin.file import FileErrors
-from admin.server import Background, Server
+from admin.server import Background, Server, require_free_port
 from config import addresses
 from config.addresses import host_of, is_loopback
 from config.policy import PolicyError, load_policy
@@ -35,7 +33,6 @@ from config.prompts import PromptError, load_wording
 from config.settings import Settings, SettingsError, load_settings
 from models.account import Role, Scope
 from models.clock import Clock
-from models.customer import Customer
 from models.database import Database
 from models.migrate import is_current, upgrade
 from paging.carriers.protocol import Carrier, RecordingStore
@@ -67,7 +64,6 @@ from simulator.runner import Runner
 from simulator.terminal import terminal
 from simulator.transport import HttpTransport, Transport
 
-DEMO_ADMIN = "admin@example.com"
 TYPING_SECONDS = 20.0  # to type what a telephone would have heard
 WRONG_CONFIGURATION = 2
 LOG_LINE: list[structlog.typing.Processor] = [
@@ -210,7 +206,7 @@ def _simulator_page(gateway: Gateway, company: Company) -> Blueprint:
     """Open to all on this machine; beyond it only to an administrator, for it tells what was said and texted."""
     local = is_loopback(host_of(gateway.settings.public_url)) and is_loopback(gateway.settings.host)
     with gateway.database.read() as session:
-        known = hints(session, gateway.peppers)
+        known = demo.hints(session, gateway.peppers)
     return create_page(company, hints=known, allowed=(lambda: True) if local else guard.is_administrator, looks=looks)
 
 
@@ -231,7 +227,7 @@ def web(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def _listen(settings: Settings, with_engine: bool, with_story: bool) -> None:
     """Serve until SIGTERM. The gateway is put together by the process that serves, after the fork."""
-    _require_free_port(settings)
+    require_free_port(settings.host, settings.port)
     gateways: list[Gateway] = []
 
     def load() -> Flask:
@@ -247,17 +243,6 @@ def _listen(settings: Settings, with_engine: bool, with_story: bool) -> None:
         return [*engine, *([Runner(gateway.company)] if gateway.company else [])]
 
     Server(settings.host, settings.port, load, background).run()
-
-
-def _require_free_port(settings: Settings) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise Stop(
-                f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}. Try --port."
-            ) from None
 
 
 def worker(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -345,27 +330,17 @@ def _load_demonstration(settings: Settings, database: Database) -> bool:
     """Load the demonstration into an empty SQLite with the simulator, and say what to try. False where it is not."""
     if not settings.simulated or database.is_postgresql:
         return False
-    with database.read() as session:
-        known = session.execute(select(Customer.id).limit(1)).first() is not None
     peppers = Peppers(settings.pin_pepper, settings.pin_pepper_previous)
-    if not known:
-        commands.load_file(database, DEMO, peppers, load_policy(settings.policy_file))
-        password = commands.new_user(database, DEMO_ADMIN, Role.ADMIN)
-        print(f"Sign in    {settings.public_url} as {DEMO_ADMIN} with the password {password}")
-    else:
-        print(f"Sign in    {settings.public_url}; a new password: python app.py user add {DEMO_ADMIN} --role admin")
-    with database.read() as session:
-        for who, pin, phone in hints(session, peppers):
-            print(f"PIN        {pin} for {who}, calling from {phone}")
-    print(f"Try        {settings.public_url}/simulator: phone with the first PIN, press 1, hang up, answer the text")
-    return not known
+    password = demo.load(database, peppers, load_policy(settings.policy_file))
+    print("\n".join(demo.welcome(database, peppers, settings.public_url, password)))
+    return password is not None
 
 
 def _tell_story(gateway: Gateway) -> None:
     """One call, as it would be at night."""
     assert gateway.company is not None
     with gateway.database.read() as session:
-        _, pin, caller = hints(session, gateway.peppers)[0]
+        _, pin, caller = demo.hints(session, gateway.peppers)[0]
     for line in demonstration.play(gateway.company, gateway.database, caller, pin):
         print(line, flush=True)
 

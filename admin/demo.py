@@ -1,5 +1,6 @@
 """The demonstration: what there is to try of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,42 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.customer import Pin
+from admin import commands
+from models.account import Role
+from models.customer import Customer, Pin
+from models.database import Database
 from rules.pins import Peppers
+from rules.policy import Policy
 
+ADMIN = "admin@example.com"
 DEMO = Path(__file__).parent.parent / "config" / "demo.yaml"
 
 Hint = tuple[str, str, str]
 """Whose PIN it is, the PIN, and a number to call from."""
+
+
+def load(database: Database, peppers: Peppers, policy: Policy) -> str | None:
+    """Load the demonstration and its administrator into an empty database; answers the password, this once.
+
+    None where there are customers already.
+    """
+    with database.read() as session:
+        if session.execute(select(Customer.id).limit(1)).first() is not None:
+            return None
+    commands.load_file(database, DEMO, peppers, policy)
+    return commands.new_user(database, ADMIN, Role.ADMIN)
+
+
+def welcome(database: Database, peppers: Peppers, public_url: str, password: str | None) -> Iterator[str]:
+    """What there is to try, line by line."""
+    if password:
+        yield f"Sign in    {public_url} as {ADMIN} with the password {password}"
+    else:
+        yield f"Sign in    {public_url}; a new password: python app.py user add {ADMIN} --role admin"
+    with database.read() as session:
+        for who, pin, phone in hints(session, peppers):
+            yield f"PIN        {pin} for {who}, calling from {phone}"
+    yield f"Try        {public_url}/simulator: phone with the first PIN, press 1, hang up, answer the text"
 
 
 def hints(session: Session, peppers: Peppers) -> list[Hint]:

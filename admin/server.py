@@ -1,5 +1,6 @@
 """The web server: Gunicorn, started from code, one process with threads."""
 
+import socket
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -9,6 +10,16 @@ from gunicorn.app.base import BaseApplication
 THREADS = 8
 DRAIN = 8  # seconds for requests under way; with the background's, less than the 10 that a stop may take
 BACKGROUND = 1.5  # seconds
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raises OSError, with what to do, where nothing can listen there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(f"Cannot listen on {host}, port {port}: {error.strerror}. Try --port.") from None
 
 
 class Background(Protocol):

@@ -101,10 +101,11 @@ def booked(
 ) -> Maintenance:
     """A new window, due at its start unless it is over.
 
-    A window that has begun and was only moved, among those that were `there`, keeps its ticket: it pages nobody again.
+    A window that has begun and was only moved or renamed, among those that were `there`, keeps its ticket: it pages
+    nobody again.
     """
-    moved = next((row for row in there if _has_begun(row, now) and row.reference == reference), None)
-    begun = moved if starts_at <= now else None
+    same = (row for row in there if _has_begun(row, now) and (row.reference == reference or row.starts_at == starts_at))
+    begun = next(same, None) if starts_at <= now else None
     return Maintenance(
         contract_id=contract_id,
         starts_at=starts_at,

@@ -233,7 +233,7 @@ def _human(x: Exchange) -> str:
         return _end(x)
     if x.form.recorded:
         recordings.keep(x, x.form.recorded)
-    if human.leave_message(x, recorded=recordings.is_message(x)):
+    if human.leave_message(x, recorded=recordings.has(x, Step.HUMAN)):
         return _end(x, x.prompts.say("caller.human_told"))
     minutes = int(x.line.policy.human_path.digest_after.total_seconds() // 60)
     return _end(x, x.prompts.say("caller.human_later", minutes=minutes))
@@ -277,7 +277,7 @@ def over(x: Exchange) -> str:
     if step in (Step.CALLBACK, Step.DESCRIPTION):
         problems.leave_off(x)
     if step is Step.HUMAN and outcome == HUMAN:
-        human.leave_message(x, recorded=recordings.is_message(x))
+        human.leave_message(x, recorded=recordings.has(x, Step.HUMAN))
     return ""
 
 

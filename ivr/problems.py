@@ -153,16 +153,22 @@ def take_callback(x: Exchange, number: str) -> None:
 
 def take_description(x: Exchange, recorded: Recorded | None) -> None:
     """Described or skipped: the page leaves now, or what it could not carry any more goes out as one update."""
-    is_new = recorded is not None and keep_description(x, recorded)
-    leave_off(x, is_new=is_new)
+    if recorded is not None:
+        keep_description(x, recorded)
+    leave_off(x)
 
 
-def leave_off(x: Exchange, *, is_new: bool = False) -> None:
-    """The caller adds nothing more. A page that has not left leaves now; one that has left is brought up to date."""
+def leave_off(x: Exchange) -> None:
+    """The caller adds nothing more. A page that has not left leaves now; one that has left is brought up to date.
+
+    A number that was read back and not refused counts, as it does when nothing is pressed.
+    """
     assert x.call.ticket_number is not None
+    if x.call.keyed_callback:
+        take_callback(x, x.call.keyed_callback)
     if x.connection.execute(_PAGE, {"number": x.call.ticket_number}).scalar() == PageState.ARMED:
         pager.release(x.session, x.call.ticket_number, x.now)
-    elif is_new or x.call.keyed_callback or x.call.outcome == JOINED:
+    elif x.call.keyed_callback or x.call.outcome == JOINED or recordings.has(x, Step.DESCRIPTION):
         _send_update(x)
 
 

@@ -30,9 +30,13 @@ def keep(x: Exchange, recorded: Recorded, step: Step | None = None) -> bool:
     return insert_once(x.session, Recording, ["call_sid", "provider_sid"], row)
 
 
-def is_message(x: Exchange) -> bool:
-    """Whether this call recorded something for the duty manager."""
-    kept = select(Recording.id).where(Recording.call_sid == x.call.sid, Recording.step == Step.HUMAN)
+def has(x: Exchange, step: Step) -> bool:
+    """Whether this call recorded something at `step` about its current problem."""
+    kept = select(Recording.id).where(
+        Recording.call_sid == x.call.sid,
+        Recording.step == step,
+        Recording.ticket_number.is_not_distinct_from(x.call.ticket_number),
+    )
     return x.session.execute(kept.limit(1)).first() is not None
 
 

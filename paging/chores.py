@@ -6,7 +6,7 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import ScalarSelect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.database import Database
 
@@ -22,6 +22,11 @@ class Chore(Protocol):
     def do_next(self) -> bool:
         """Do one piece that is due. False where none is, or another engine has it."""
         ...
+
+
+def first_due(due_at: InstrumentedAttribute[datetime | None]) -> ScalarSelect[datetime | None]:
+    """The earliest `due_at` of a table, by its index."""
+    return select(due_at).where(due_at.is_not(None)).order_by(due_at).limit(1).scalar_subquery()
 
 
 class Chores:

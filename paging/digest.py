@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.call import DutyMessage
 from models.database import Database
 from paging import alerts
+from paging.chores import first_due
 from rules import timezones
 from rules.line import Line
 from tickets import duty
@@ -25,13 +26,7 @@ MOST_IN_A_TEXT = 4
 class Digest:
     """A chore: everything that waits goes out when the oldest of it is due."""
 
-    first_due = (
-        select(DutyMessage.due_at)
-        .where(DutyMessage.due_at.is_not(None))
-        .order_by(DutyMessage.due_at)
-        .limit(1)
-        .scalar_subquery()
-    )
+    first_due = first_due(DutyMessage.due_at)
 
     def __init__(self, database: Database, line: Line) -> None:
         self._database = database

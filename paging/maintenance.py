@@ -11,6 +11,7 @@ from models.customer import Contact, Contract, Maintenance
 from models.database import Database
 from models.ticket import TicketSource
 from paging import alerts, help_desk, pager
+from paging.chores import first_due
 from rules.entitlement import Refused, screen
 from rules.line import Line
 from rules.phone_numbers import is_dialable
@@ -33,13 +34,7 @@ _DUE = (
 class WindowStarts:
     """A chore: a window that begins has one ticket and one page, whoever comes first, the engine or a call."""
 
-    first_due = (
-        select(Maintenance.due_at)
-        .where(Maintenance.due_at.is_not(None))
-        .order_by(Maintenance.due_at)
-        .limit(1)
-        .scalar_subquery()
-    )
+    first_due = first_due(Maintenance.due_at)
 
     def __init__(self, database: Database, line: Line) -> None:
         self._database = database

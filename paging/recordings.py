@@ -11,6 +11,7 @@ from models.database import Database
 from models.recording import RECORDING_MOVES, Recording, RecordingState
 from paging import alerts
 from paging.carriers.protocol import ConfigurationFailure, RecordingStore, SendFailure, Sound
+from paging.chores import first_due
 from rules.line import Line
 from tickets import story
 
@@ -36,13 +37,7 @@ class Job:
 class Recordings:
     """A chore. The provider is asked between two transactions."""
 
-    first_due = (
-        select(Recording.due_at)
-        .where(Recording.due_at.is_not(None))
-        .order_by(Recording.due_at)
-        .limit(1)
-        .scalar_subquery()
-    )
+    first_due = first_due(Recording.due_at)
 
     def __init__(self, database: Database, line: Line, store: RecordingStore) -> None:
         self._database = database

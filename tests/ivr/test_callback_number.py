@@ -111,3 +111,19 @@ def test_without_any_number_two_silences_go_on_and_the_closing_says_so(acme: Wor
     call = acme.phone("anonymous").to_callback()
     assert [call.wait().step for _ in range(2)] == ["callback", "description"]
     assert "no number to call" in call.record().said
+
+
+@pytest.mark.parametrize("leaves", ["hang_up", "0"])
+def test_a_number_that_was_read_back_counts_when_the_caller_leaves(acme_on_both: World, leaves: str) -> None:
+    call = acme_on_both.phone("anonymous").to_callback().press("3339876543")
+    assert "We call" in call.said
+    if leaves == "0":
+        call.press("0")
+    call.hang_up()
+    assert acme_on_both.ticket().callback == "+393339876543"
+
+
+def test_a_number_that_the_caller_wants_to_change_does_not_count(acme: World) -> None:
+    call = acme.phone("anonymous").to_callback().press("3339876543").press("2")
+    call.hang_up()
+    assert acme.ticket().callback is None

@@ -138,3 +138,14 @@ def test_what_comes_after_the_page_has_left_goes_out_as_one_update(acme_on_both:
     call.press("2").press("0233445566").press("1").record()
     call.wait().hang_up()
     assert acme_on_both.updates() == ["100001: callback +390233445566. The caller has recorded a description."]
+
+
+def test_what_was_recorded_before_star_reaches_who_has_the_page_when_the_caller_then_hangs_up(
+    acme_on_both: World,
+) -> None:
+    call = acme_on_both.phone().to_description()
+    acme_on_both.clock.advance(timedelta(seconds=50))
+    acme_on_both.due()
+    call.record("RE5", Digits="*").hang_up()
+    (update,) = acme_on_both.updates()
+    assert "recorded a description" in update

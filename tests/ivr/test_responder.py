@@ -1,5 +1,7 @@
 """The technician's call: accept, pass, hear the description, be connected; a machine is never an answer."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -170,3 +172,21 @@ def test_a_key_that_is_the_victim_of_a_deadlock_counts(paged: World, monkeypatch
     call = anna_answers(paged)
     fails_once(monkeypatch, pager, "acknowledge")
     assert "is yours" in call.press("1").said
+
+
+def test_2_that_comes_again_after_they_took_it_all_the_same_takes_nothing_away(paged: World) -> None:
+    call = anna_answers(paged).press("2")
+    paged.due()
+    paged.clock.advance(timedelta(minutes=5))
+    paged.text(ANNA, "ACK")
+    assert "passed on" in call.again().said
+    assert (paged.ticket().state, paged.ticket().taken_by) == (TicketState.IN_CHARGE, "anna")
+
+
+def test_2_after_1_in_the_same_call_hands_it_on(paged: World) -> None:
+    caller = paged.phone()
+    assert caller.to_priority().press("5").press("1").skip().press("1").question.tag == "Enqueue"
+    call = anna_answers(paged).press("1")
+    assert "to be connected, press 4" in call.said
+    assert "passed on" in call.press("2").said
+    assert paged.ticket().state is TicketState.OPEN

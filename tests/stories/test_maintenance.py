@@ -170,3 +170,11 @@ def test_a_window_that_fails_is_told_to_a_person_keeps_no_other_waiting_and_is_t
     assert len(mails(world, "nobody was paged for a booked maintenance of C-1001")) == 1
     world.passes(seconds=30)
     assert tickets(world) == [NUMBER]
+
+
+def test_a_window_that_is_renamed_once_it_has_begun_pages_nobody_again(world: World) -> None:
+    books(world, AT_FOUR)
+    world.passes(hours=1)
+    books(world, AT_FOUR.replace("CHG-7", "CHG-7b"))
+    world.passes(minutes=1)
+    assert tickets(world) == [NUMBER]
