@@ -47,3 +47,20 @@ class Token(Base):
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class CalendarFeed(Base):
+    """A secret address at which a calendar reads the turns of one technician, or of one schedule.
+
+    `digest` is SHA-256 of the random secret in the address.
+    """
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    technician_key: Mapped[str | None] = mapped_column(ForeignKey("technician.key"), index=True)
+    schedule_key: Mapped[str | None] = mapped_column(ForeignKey("schedule.key"), index=True)
+    created_by: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

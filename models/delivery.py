@@ -22,6 +22,7 @@ class DeliveryKind(StrEnum):
     ALERT = "alert"
     TEST = "test"
     BUNDLE = "bundle"
+    HANDOFF = "handoff"
 
 
 PAGING_KINDS = frozenset({DeliveryKind.PAGE, DeliveryKind.ALARM})

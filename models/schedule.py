@@ -1,12 +1,21 @@
 """Who is on call when, as dated revisions, and what a page does when nobody answers."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.database import Base
+from models.database import Base, due_index, enum_of
+
+
+class HandoffOccasion(StrEnum):
+    """AHEAD: the turn will begin. BEGUN: it has. RELEASED: it is over."""
+
+    AHEAD = "ahead"
+    BEGUN = "begun"
+    RELEASED = "released"
 
 
 class Schedule(Base):
@@ -36,3 +45,47 @@ class EscalationPolicy(Base):
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     content: Mapped[dict[str, Any]]
+
+
+class HandoffWatch(Base):
+    """When a schedule's handoffs must be looked at next: now where the schedule has changed.
+
+    Handoffs before `watched_from` are not told.
+    """
+
+    __tablename__ = "handoff_watch"
+    __table_args__ = (due_index("handoff_watch"),)
+
+    schedule_key: Mapped[str] = mapped_column(ForeignKey("schedule.key"), primary_key=True)
+    watched_from: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+
+
+class HandoffNotice(Base):
+    """What a technician was told of the turn that begins at `starts_at`, or ends there (released): once.
+
+    `withdrawn_at`: the turn was given to somebody else, and the technician has been told so.
+    """
+
+    __tablename__ = "handoff_notice"
+    __table_args__ = (UniqueConstraint("schedule_key", "technician_key", "starts_at", "occasion"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    schedule_key: Mapped[str] = mapped_column(ForeignKey("schedule.key"))
+    technician_key: Mapped[str] = mapped_column(String(64))
+    starts_at: Mapped[datetime]
+    occasion: Mapped[HandoffOccasion] = mapped_column(enum_of(HandoffOccasion))
+    told_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class GapWatch(Base):
+    """Up to where, and by which revision, the managers have been told of a schedule's gaps; when to look again."""
+
+    __tablename__ = "gap_watch"
+    __table_args__ = (due_index("gap_watch"),)
+
+    schedule_key: Mapped[str] = mapped_column(ForeignKey("schedule.key"), primary_key=True)
+    told_until: Mapped[datetime]
+    revision_id: Mapped[int]
+    due_at: Mapped[datetime | None]

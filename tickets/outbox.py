@@ -23,6 +23,7 @@ URGENCY = {
     DeliveryKind.DUTY: 1,
     DeliveryKind.STAND_DOWN: 1,
     DeliveryKind.UPDATE: 1,
+    DeliveryKind.HANDOFF: 1,
     DeliveryKind.NOTICE: 2,
 }
 LONGEST_KEY = 200
