@@ -103,8 +103,13 @@ def _keeps(draft: Draft, editing: Editing, holding: OnCall) -> bool:
 
 def everywhere(editing: Editing, change: Callable[[Schedule], Schedule]) -> Draft:
     """Make a change that concerns the schedule as it is now, and what is planned as well."""
-    instants = [editing.now, *(at for at in editing.history.handovers if at > editing.now)]
-    return Draft(tuple(Revision(at, change(editing.history.in_force(at)[0])) for at in dict.fromkeys(instants)))
+    return carrying(editing, replacing(editing, change(editing.schedule)), change)
+
+
+def carrying(editing: Editing, draft: Draft, change: Callable[[Schedule], Schedule]) -> Draft:
+    """A draft, with a change of its own to what is planned for later: of the dated items, which outlive a plan."""
+    later = dict.fromkeys(at for at in editing.history.handovers if at > draft.last.effective_at)
+    return Draft((*draft.revisions, *(Revision(at, change(editing.history.in_force(at)[0])) for at in later)))
 
 
 def planned(editing: Editing) -> list[Revision]:
