@@ -41,7 +41,7 @@ class RotationEdits:
                 check_problems(session, schedule)
                 editing = rotations.begin_new(given.key, schedule.time_zone, self._database.now(session))
                 draft = rotations.replacing(editing, schedule)
-                return _saved(session, editing, draft, "rotation.added", given.accept_gaps)
+                return _saved(session, editing, draft, editing.now, "rotation.added", given.accept_gaps)
         except IntegrityError:
             _refuse_known(given.key)
 
@@ -51,22 +51,18 @@ class RotationEdits:
         given = body_as(NewRevision)
         with self._database.write() as session:
             editing = begin(self._database, session, key)
-            draft = _draft(session, editing, given)
-            return _saved(session, editing, draft, "rotation.changed", given.accept_gaps)
+            draft, at = _draft(session, editing, given)
+            return _saved(session, editing, draft, at, "rotation.changed", given.accept_gaps)
 
     def preview(self, key: str) -> Response:
         """What a revision would do; nothing is saved."""
         given = body_as(NewRevision)
         with self._database.read() as session:
             editing = viewed(session, key, self._database.now(session))
-            draft = _draft(session, editing, given)
+            draft, at = _draft(session, editing, given)
             seen, known = previews.preview(session, editing, draft), names(session)
-        first = draft.first
-        before = editing.history.in_force(first.effective_at)[0]
-        told = {
-            "effective_at": times.written(first.effective_at),
-            "differences": differences(before, first.schedule, known),
-        }
+        before, after = (history.in_force(at)[0] for history in (editing.history, draft.history(editing)))
+        told = {"effective_at": times.written(at), "differences": differences(before, after, known)}
         return answer(told | effect(seen), revision=editing.revision)
 
     def restore(self, key: str, revision: int) -> Response:
@@ -77,9 +73,10 @@ class RotationEdits:
             editing = begin(self._database, session, key)
             schedule = find_revision(saved(session, key), revision).schedule
             check_problems(session, schedule)
-            draft = rotations.replacing(editing, schedule, _instant(editing, given.effective_at))
+            at = _instant(editing, given.effective_at)
+            draft = rotations.replacing(editing, schedule, at)
             draft = rotations.carrying(editing, draft, lambda planned: _with_dated_of(schedule, planned))
-            return _saved(session, editing, draft, "rotation.restored", given.accept_gaps)
+            return _saved(session, editing, draft, at, "rotation.restored", given.accept_gaps)
 
     def withdraw(self, key: str, revision: int) -> Response:
         """Withdraw a planned revision: what holds before it goes on."""
@@ -99,32 +96,43 @@ def _refuse_known(key: str) -> NoReturn:
     refuse(HTTPStatus.CONFLICT, f"there is a schedule {key!r} already: save a revision of it")
 
 
-def _draft(session: Session, editing: Editing, given: NewRevision) -> Draft:
-    """The draft that a program's revision means. Ends the request with 422 where it cannot be one."""
+def _draft(session: Session, editing: Editing, given: NewRevision) -> tuple[Draft, datetime]:
+    """The draft that a program's revision means, and from when all of it holds. Ends the request with 422."""
     at = _instant(editing, given.effective_at)
-    schedule = revised(given, editing.history.in_force(at or editing.now)[0])
+    schedule = revised(given, editing.history.in_force(at)[0])
     check_problems(session, schedule)
-    make = rotations.keeping_turns if given.keep_turns else rotations.replacing
-    return rotations.carrying(editing, make(editing, schedule, at), lambda planned: with_dated(given, planned))
+    draft = (
+        _keeping_turns(editing, given, schedule, at) if given.keep_turns else rotations.replacing(editing, schedule, at)
+    )
+    return rotations.carrying(editing, draft, lambda planned: with_dated(given, planned)), draft.last.effective_at
 
 
-def _instant(editing: Editing, effective_at: datetime | None) -> datetime | None:
+def _keeping_turns(editing: Editing, given: NewRevision, schedule: Schedule, at: datetime) -> Draft:
+    """An override or an absence does not wait for a handoff: it says itself when it begins."""
+    before = editing.history.in_force(at)[0]
+    dated = rotations.replacing(editing, with_dated(given, before), at)
+    turns = rotations.keeping_turns(replace(editing, history=dated.history(editing)), schedule, at)
+    waits = turns.first.effective_at > at and dated.first.schedule != before
+    return Draft((*dated.revisions, *turns.revisions)) if waits else turns
+
+
+def _instant(editing: Editing, effective_at: datetime | None) -> datetime:
+    """From when an edit is to hold. Ends the request with 422 where that cannot be."""
     if effective_at is not None and effective_at < editing.now:
         refuse_field("effective_at", "is over: the past is never rewritten")
     if effective_at is not None and effective_at > editing.now + LONGEST_AHEAD:
         refuse_field("effective_at", "is more than two years ahead")
-    return effective_at
+    return effective_at or editing.now
 
 
 def _with_dated_of(schedule: Schedule, planned: Schedule) -> Schedule:
     return replace(planned, overrides=schedule.overrides, absences=schedule.absences)
 
 
-def _saved(session: Session, editing: Editing, draft: Draft, action: str, accept_gaps: bool) -> Response:
-    """Save a draft, and answer the schedule. 200 instead of 201 where all of it was there already."""
+def _saved(session: Session, editing: Editing, draft: Draft, at: datetime, action: str, accept_gaps: bool) -> Response:
+    """Save a draft, all of which holds from `at` on, and answer the schedule. 200 where it was there already."""
     _, has_changed = save(session, editing, draft, action, accept_gaps)
     body = document(session, editing.key, editing.now)
-    at = draft.first.effective_at
     one = revisions.in_force(saved(session, editing.key), at)
     body["saved"] = {"revision": one.id, "effective_at": times.written(at)} if has_changed else None
     status = HTTPStatus.CREATED if has_changed else HTTPStatus.OK
