@@ -18,6 +18,9 @@ from paging.roster import UnknownSchedule
 from rules.edits import continued
 from rules.on_call import History, OnCall, Revision, Schedule, on_call
 
+# Rows that refer to the schedule, such as those of handoffs, are not kept waiting.
+_LOCKED = select(ScheduleRow.key).with_for_update(key_share=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Editing:
@@ -62,10 +65,14 @@ class Draft:
 
 def begin(database: Database, session: Session, key: str) -> Editing:
     """Edit a schedule. The clock is read when all earlier edits are done. Raises UnknownSchedule."""
-    statement = select(ScheduleRow.key).where(ScheduleRow.key == key).with_for_update()
-    if session.execute(statement).first() is None:
+    if session.execute(_LOCKED.where(ScheduleRow.key == key)).first() is None:
         raise UnknownSchedule(f"there is no schedule '{key}'")
     return view(session, key, database.now(session))
+
+
+def begin_all(session: Session, now: datetime) -> dict[str, Editing]:
+    """Edit every schedule, by key. What was saved between `now` and this counts as planned."""
+    return {key: view(session, key, now) for key in session.execute(_LOCKED.order_by(ScheduleRow.key)).scalars()}
 
 
 def view(session: Session, key: str, now: datetime) -> Editing:
