@@ -24,7 +24,7 @@ class Description:
             "flask",
             title="Platinum Line",
             version="1",
-            description="Who is on call, tickets and their moves, and what monitoring reports.",
+            description="Who is on call, edits of schedules, tickets and their moves, and what monitoring reports.",
             page_templates={},
             mode="strict",
             naming_strategy=lambda model: model.__name__,

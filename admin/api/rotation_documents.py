@@ -53,6 +53,7 @@ Moment = Annotated[datetime, PlainValidator(_moment), Schema({"type": "string", 
 WallTime = Annotated[datetime, PlainValidator(_wall_time), Schema({"type": "string"})]
 TimeOfDay = Annotated[time, PlainValidator(_time_of_day), Schema({"type": "string"})]
 ScheduleKey = Annotated[str, AfterValidator(_word)]
+Zone = Annotated[Text, StringConstraints(max_length=64)]
 LayerName = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_printable)]
 
 
@@ -97,7 +98,7 @@ class DatedDocument(Given):
 
 class NewSchedule(Given):
     key: ScheduleKey
-    time_zone: Text
+    time_zone: Zone
     layers: list[LayerDocument]
     overrides: list[DatedDocument] = []
     absences: list[DatedDocument] = []
@@ -110,7 +111,7 @@ class NewRevision(Given):
     `keep_turns`: who is on call then stays so until the next handoff. `accept_gaps`: save it though it makes new gaps.
     """
 
-    time_zone: Text | None = None
+    time_zone: Zone | None = None
     layers: list[LayerDocument] | None = None
     overrides: list[DatedDocument] | None = None
     absences: list[DatedDocument] | None = None
