@@ -82,9 +82,12 @@ def _gaps(editing: Editing, after: History, start: datetime) -> list[Gap]:
 
 
 def _silenced(session: Session, editing: Editing, draft: Draft) -> list[Rung]:
-    """By any of its revisions, each once."""
-    found = (reach.silenced_by_schedule(session, each.schedule, editing.now) for each in draft.revisions)
-    return list(dict.fromkeys(rung for rungs in found for rung in rungs))
+    """By any of its revisions, each once. What is planned already is not its doing."""
+    found: list[Rung] = []
+    for each in draft.revisions:
+        without = editing.history.in_force(each.effective_at)[0]
+        found += reach.silenced_by_schedule(session, each.schedule, editing.now, without)
+    return list(dict.fromkeys(found))
 
 
 def _other_schedules(session: Session, key: str, start: datetime, end: datetime) -> dict[str, list[ShiftSpan]]:

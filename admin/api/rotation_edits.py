@@ -101,9 +101,9 @@ def _draft(session: Session, editing: Editing, given: NewRevision) -> tuple[Draf
     at = _instant(editing, given.effective_at)
     schedule = revised(given, editing.history.in_force(at)[0])
     check_problems(session, schedule)
-    draft = (
-        _keeping_turns(editing, given, schedule, at) if given.keep_turns else rotations.replacing(editing, schedule, at)
-    )
+    draft = rotations.replacing(editing, schedule, at)
+    if given.keep_turns:
+        draft = _keeping_turns(editing, given, schedule, at)
     return rotations.carrying(editing, draft, lambda planned: with_dated(given, planned)), draft.last.effective_at
 
 

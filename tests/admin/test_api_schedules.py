@@ -239,6 +239,15 @@ def test_nothing_may_silence_an_escalation_level(desk):
     assert desk.schedule()["planned"] == []
 
 
+def test_a_plan_that_reaches_nobody_by_now_does_not_stop_other_edits(desk):
+    phone = "+393331110001"
+    only_level(desk)
+    desk.changes_technician("carla", phone=phone)
+    desk.revises(layers=[weekly("carla")], effective_at=MONDAY, keep_turns=False)
+    desk.changes_technician("carla", phone=None)
+    assert desk.sends("POST", f"{PLATINUM}/absences", AWAY).status_code == 201
+
+
 def test_a_preview_says_what_a_revision_would_do_and_saves_nothing(desk):
     only_level(desk)
     second = {"key": "second", "time_zone": "Europe/Rome", "layers": [weekly("carla")]}
