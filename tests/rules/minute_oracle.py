@@ -8,7 +8,6 @@ the standard library reads them here. The offsets must be whole minutes.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -33,9 +32,12 @@ class Minute:
 
 @dataclass(frozen=True)
 class Holder:
+    """Who holds a minute and why; the turn tells a shift from the next one of the same technician in the same layer."""
+
     technician: str | None
     because: str
-    layer: str | None
+    layer: str | None = None
+    turn: int | None = None
 
 
 @cache
@@ -44,16 +46,19 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo.from_file(file, key=name)
 
 
-def minutes(time_zone: str, start: datetime, end: datetime) -> Iterator[Minute]:
+@cache
+def minutes(time_zone: str, start: datetime, end: datetime) -> list[Minute]:
     """Every UTC minute in [start, end), with the latest wall-clock time shown until then."""
     zone = zone_of(time_zone)
     at = start - RUN_UP
     shown = wall_clock(zone, at)
+    found = []
     while at < end:
         shown = max(shown, wall_clock(zone, at))
         if at >= start:
-            yield Minute(at, shown)
+            found.append(Minute(at, shown))
         at += MINUTE
+    return found
 
 
 def wall_clock(zone: ZoneInfo, at: datetime) -> datetime:
@@ -77,13 +82,13 @@ def holders(history: History, start: datetime, end: datetime) -> list[tuple[date
 def holder(schedule: Schedule, turns: list["Turns"], minute: Minute) -> Holder:
     for override in reversed(schedule.overrides):
         if override.starts <= minute.at < override.ends:
-            return Holder(override.technician, "override", None)
+            return Holder(override.technician, "override")
     away = {absence.technician for absence in schedule.absences if absence.starts <= minute.at < absence.ends}
     for layer, walker in reversed(list(zip(schedule.layers, turns, strict=True))):
         found = held_by_layer(layer, walker, away, minute.shown)
         if found:
             return found
-    return Holder(None, "gap", None)
+    return Holder(None, "gap")
 
 
 def held_by_layer(layer: Layer, turns: "Turns", away: set[str], shown: datetime) -> Holder | None:
@@ -92,10 +97,10 @@ def held_by_layer(layer: Layer, turns: "Turns", away: set[str], shown: datetime)
     people = layer.rotation.participants
     turn = turns.at(shown)
     if people[turn % len(people)] not in away:
-        return Holder(people[turn % len(people)], "layer", layer.name)
+        return Holder(people[turn % len(people)], "layer", layer.name, turn)
     for further in range(1, len(people)):
         if people[(turn + further) % len(people)] not in away:
-            return Holder(people[(turn + further) % len(people)], "absence", layer.name)
+            return Holder(people[(turn + further) % len(people)], "absence", layer.name, turn)
     return None
 
 
@@ -141,4 +146,3 @@ class Turns:
         while day > monthrange(in_it.year, in_it.month)[1]:
             day -= 1
         return in_it.replace(day=day)
-
