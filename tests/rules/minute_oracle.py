@@ -9,7 +9,7 @@ the standard library reads them here. The offsets must be whole minutes.
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -109,7 +109,8 @@ def is_open(window: Window, shown: datetime) -> bool:
 
 
 def opened_on(window: Window, day: date, shown: datetime) -> bool:
-    if day.weekday() not in window.days:
+    # No schedule with a window from nine to nine is saved; to the rule it is no time at all, and not a whole day.
+    if day.weekday() not in window.days or window.starts == window.ends != time(0):
         return False
     last_day = day if window.ends > window.starts else day + DAY
     return datetime.combine(day, window.starts) <= shown < datetime.combine(last_day, window.ends)
