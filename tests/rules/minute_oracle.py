@@ -10,8 +10,9 @@ the standard library reads them here. The offsets must be whole minutes.
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from rules.on_call import History, Layer, Schedule, Window
@@ -24,8 +25,7 @@ RUN_UP = 2 * DAY
 STEPS = {Unit.HOUR: timedelta(hours=1), Unit.DAY: DAY, Unit.WEEK: 7 * DAY}
 
 
-@dataclass(frozen=True)
-class Minute:
+class Minute(NamedTuple):
     at: datetime
     shown: datetime
 
@@ -46,7 +46,7 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo.from_file(file, key=name)
 
 
-@cache
+@lru_cache(maxsize=64)
 def minutes(time_zone: str, start: datetime, end: datetime) -> list[Minute]:
     """Every UTC minute in [start, end), with the latest wall-clock time shown until then."""
     zone = zone_of(time_zone)
