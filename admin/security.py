@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 
@@ -60,9 +61,19 @@ def secure(
     protection = CSRFProtect(app)
     for blueprint in csrf_exempt:
         protection.exempt(blueprint)
+    app.session_interface = _Sessions()
     _keep_sessions(app, database)
     _add_headers(app, secure_cookies)
     errors.handle_errors(app)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Programs send no cookie: for them nothing is made ready to unpack one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.cookies.get(self.get_cookie_name(app)):
+            return super().open_session(app, request)
+        return self.session_class()
 
 
 def _keep_sessions(app: Flask, database: Database) -> None:

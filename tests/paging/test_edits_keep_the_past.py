@@ -86,11 +86,11 @@ class Edits(RuleBasedStateMachine):
     def dated(self, starts: timedelta, length: timedelta) -> tuple[datetime, datetime]:
         return self.now + starts, self.now + starts + length
 
-    @rule(minutes=st.sampled_from([1, 59, 60, 600, 1440, 7200, 20000]), share=st.floats(0, 1, exclude_max=True))
-    def time_passes(self, minutes: int, share: float) -> None:
+    @rule(minutes=st.sampled_from([1, 59, 60, 600, 1440, 7200, 20000]), part=st.integers(0, 59))
+    def time_passes(self, minutes: int, part: int) -> None:
         before = self.now
         self.clock.advance(timedelta(minutes=minutes))
-        for instant in (before, before + (self.now - before) * share, self.now - datetime.resolution):
+        for instant in (before, before + (self.now - before) * part / 60, self.now - datetime.resolution):
             self.answers[instant] = on_call(self.history(), instant)
         self.remember()
 
