@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from flask import Blueprint, Flask, Request, Response
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 
@@ -68,12 +68,14 @@ def secure(
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Programs send no cookie: for them nothing is made ready to unpack one."""
+    """Programs have no session: with their requests nothing is made ready to read one, or to write one."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if request.cookies.get(self.get_cookie_name(app)):
-            return super().open_session(app, request)
-        return self.session_class()
+        return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session or session.accessed or session.modified:
+            super().save_session(app, session, response)
 
 
 def _keep_sessions(app: Flask, database: Database) -> None:
@@ -93,8 +95,8 @@ def _add_headers(app: Flask, https: bool) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        own = set(response.headers.keys(lower=True))
+        response.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in own])
         if response.mimetype == "text/html":
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
