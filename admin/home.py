@@ -10,6 +10,7 @@ from admin.overview import Duty
 from admin.times import Times
 from models.database import Database
 from paging import roster
+from paging.previews import GAPS_AHEAD
 from rules.line import Line
 from rules.on_call import sentence
 
@@ -49,6 +50,7 @@ class Home:
             times=Times(now, self._line.policy.time_zone),
             chips=chips,
             line_number=self._line.number,
+            days=GAPS_AHEAD.days,
             **context,
         )
 

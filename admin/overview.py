@@ -15,15 +15,16 @@ from models.service import Heartbeat
 from models.ticket import Ticket, TicketSource, TicketState
 from paging import roster
 from paging.claims import SPARED
+from paging.previews import GAPS_AHEAD
 from paging.watch import overdue
 from rules.escalation import Channel
 from rules.on_call import Gap, History, OnCall, on_call, shifts
 from rules.targets import Plan
 
-GAPS_AHEAD = timedelta(days=7)
 FRESH = timedelta(seconds=15)
 TROUBLE_WITHIN = timedelta(minutes=15)
 OVERDUE_AFTER = timedelta(seconds=10)
+GAPS_TOLD = 3
 NEWEST_DELIVERIES = 300
 MOST_TICKETS = 50
 NOT_ENDED = (TicketState.OPEN, TicketState.IN_CHARGE, TicketState.WAITING)
@@ -38,12 +39,17 @@ OF_CUSTOMERS = Ticket.source != TicketSource.DRILL
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who is on call on one schedule, and the gaps ahead."""
+    """Who is on call on one schedule, and its gaps of the next GAPS_AHEAD."""
 
     key: str
     zone: str
     answer: OnCall
     gaps: Sequence[Gap]
+
+    @property
+    def gaps_told(self) -> Sequence[Gap]:
+        """The first few: the rotation's own page has the others."""
+        return self.gaps[:GAPS_TOLD]
 
 
 @dataclass(frozen=True, slots=True)
