@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from admin.chips import Chips
-from admin.times import HOUR, Times
+from admin.times import DAY, HOUR, Times
 from models.technician import Technician
 from paging import rotations
 from paging.previews import Preview, Unreachable
@@ -120,5 +120,5 @@ def shares(changes: Iterable[Change]) -> list[Share]:
 
 
 def hours(length: timedelta) -> str:
-    """'168 h', '8.5 h'."""
-    return f"{round(length / HOUR, 1):g} h"
+    """'168 h', '8.5 h': to the hour where they are many."""
+    return f"{round(length / HOUR, 1 if length < DAY else 0):g} h"

@@ -66,8 +66,12 @@ def _gaps(editing: Editing, after: History) -> list[Gap]:
     start, end = editing.now, editing.now + GAPS_AHEAD
     if editing.is_new:
         return shifts(after, start, end)[1]
-    lost = [change for change in changes(editing.history, after, start, end) if change.after is None]
-    return [Gap(change.start, change.end) for change in lost]
+    gaps: list[Gap] = []
+    for change in changes(editing.history, after, start, end):
+        if change.after is None:
+            goes_on = bool(gaps) and gaps[-1].end == change.start
+            gaps.append(Gap(gaps.pop().start if goes_on else change.start, change.end))
+    return gaps
 
 
 def _other_schedules(session: Session, key: str, start: datetime, end: datetime) -> dict[str, list[ShiftSpan]]:

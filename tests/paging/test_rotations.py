@@ -177,6 +177,11 @@ class TestKeepingTurns:
         assert self.edits(office, "bruno", "carla", "anna", effective_at=MONDAY + timedelta(days=1))
         assert self.turns(office) == ["bruno", "anna", "bruno", "carla"]
 
+    def test_who_would_only_begin_then_keeps_nothing(self, office):
+        assert self.edits(office, "bruno", "carla", effective_at=MONDAY)
+        assert office.planned() == [(MONDAY, ("carla", "bruno"))]
+        assert self.turns(office) == ["bruno", "carla", "bruno", "carla"]
+
     def test_where_nobody_is_on_call_it_holds_at_once(self, office):
         nobody = with_absences(
             Schedule("platinum", ROME, (weekly("bruno"),)), [absence("bruno", "2026-11-01T00:00", "2026-12-01T00:00")]
@@ -204,6 +209,10 @@ class TestPreview:
         )
         seen = office.previews(lambda editing: rotations.everywhere(editing, lambda one: with_absences(one, away)))
         assert seen.gaps == [Gap(at("2026-12-10T09:00"), at("2026-12-11T09:00"))]
+
+    def test_a_gap_in_the_place_of_two_shifts_is_one(self, office):
+        seen = office.previews(lambda editing: rotations.replacing(editing, replace(editing.schedule, layers=())))
+        assert seen.gaps == [Gap(office.now, office.now + previews.GAPS_AHEAD)]
 
     def test_a_gap_that_is_there_already_is_not_new(self, office):
         office.saves(lambda editing: rotations.replacing(editing, replace(editing.schedule, layers=())))
