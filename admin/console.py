@@ -13,6 +13,7 @@ from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
 from admin.dated_pages import DatedPages
 from admin.drill_pages import DrillPages
+from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors
 from admin.home import Home
 from admin.maintenance_pages import MaintenancePages
@@ -45,12 +46,13 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     )
     limiter = Limiter(get_remote_address, storage_uri="memory://")
     doors = Doors(console)
+    gaps_ahead = GapsAhead()
     SignIn(database, limiter).open(doors)
-    Home(database, line).open(doors)
+    Home(database, line, gaps_ahead).open(doors)
     TicketPages(database, line).open(doors)
     CallPages(database, line).open(doors)
     DrillPages(database, line).open(doors)
-    RotationPages(database).open(doors)
+    RotationPages(database, gaps_ahead).open(doors)
     TurnPages(database, line).open(doors)
     RevisionPages(database).open(doors)
     DatedPages(database).open(doors)

@@ -42,6 +42,7 @@ class Edit:
     done       what is said once it is saved
     refusal    what is said before the reason why it is not
     back       what the button says that leads from the preview to `page`
+    start      where to begin afresh; '' for the address that the form is sent to
     at_once    it is saved without a preview where nothing speaks against it
     new_zone   the zone of a schedule that is not there yet
     """
@@ -55,6 +56,7 @@ class Edit:
     done: str
     refusal: str = "Nothing was saved"
     back: str = "Back to the form"
+    start: str = ""
     at_once: bool = False
     new_zone: str | None = None
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from admin.gaps_ahead import GapsAhead
 from models.customer import HOUSE_CONTRACT, Contract, Customer
 from models.delivery import Delivery, DeliveryState
 from models.page import Page
@@ -15,10 +16,9 @@ from models.service import Heartbeat
 from models.ticket import Ticket, TicketSource, TicketState
 from paging import roster
 from paging.claims import SPARED
-from paging.previews import GAPS_AHEAD
 from paging.watch import overdue
 from rules.escalation import Channel
-from rules.on_call import Gap, History, OnCall, on_call, shifts
+from rules.on_call import Gap, OnCall, on_call
 from rules.targets import Plan
 
 FRESH = timedelta(seconds=15)
@@ -82,14 +82,13 @@ class Health:
     troubles: Sequence[Trouble]
 
 
-def duties(session: Session, now: datetime) -> list[Duty]:
+def duties(session: Session, gaps_ahead: GapsAhead, now: datetime) -> list[Duty]:
     """Every schedule, in the order of their keys."""
-    return [_duty(key, roster.history(session, key), now) for key in roster.schedule_keys(session)]
-
-
-def _duty(key: str, history: History, now: datetime) -> Duty:
-    gaps = shifts(history, now, now + GAPS_AHEAD)[1]
-    return Duty(key, history.in_force(now)[0].time_zone, on_call(history, now), gaps)
+    histories = {key: roster.history(session, key) for key in roster.schedule_keys(session)}
+    return [
+        Duty(key, history.in_force(now)[0].time_zone, on_call(history, now), gaps_ahead.of(key, history, now))
+        for key, history in histories.items()
+    ]
 
 
 def burning(session: Session) -> list[Burning]:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from admin import overview
 from admin.chips import Chips
+from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors, Permission
 from admin.rotation_page import rotation_page
 from admin.times import Times
@@ -15,8 +16,9 @@ from rules.on_call import sentence
 
 
 class RotationPages:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, gaps_ahead: GapsAhead) -> None:
         self._database = database
+        self._gaps_ahead = gaps_ahead
 
     def open(self, doors: Doors) -> None:
         doors.open("/rotations", "rotations", self.listing, Permission.READ)
@@ -26,7 +28,7 @@ class RotationPages:
         with self._database.read() as session:
             now = self._database.now(session)
             technicians = roster.technicians(session)
-            duties = overview.duties(session, now)
+            duties = overview.duties(session, self._gaps_ahead, now)
         chips = Chips(technicians)
         told = [(duty, Times(now, duty.zone), sentence(duty.answer, chips.names, duty.zone)) for duty in duties]
         return render_template("console/rotations.html", duties=told, chips=chips, days=GAPS_AHEAD.days)

@@ -1,7 +1,6 @@
 """A swap: two technicians take each other's shifts, in one act."""
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Sequence
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from admin import fields
 from admin.chips import Chips
+from admin.coming import coming
 from admin.dated_forms import SwapForm, name_of_shift
 from admin.edit_steps import Edit, EditSteps
 from admin.form_page import form_page
@@ -20,7 +20,7 @@ from paging.previews import LOOKED_AHEAD
 from paging.roster import UnknownSchedule
 from paging.rotations import Draft, Editing
 from rules import edits
-from rules.on_call import History, Override, ShiftSpan, on_call, shifts
+from rules.on_call import Override, ShiftSpan
 
 
 class SwapPages:
@@ -35,9 +35,9 @@ class SwapPages:
         with self._database.read() as session:
             editing = self._viewed(session, key)
             chips = Chips(roster.technicians(session))
-        spans = coming(editing.history, editing.now)
+        spans = _shifts(editing)
         times = Times(editing.now, editing.schedule.time_zone)
-        form = SwapForm(data={"one": request.args.get("shift"), "revision": str(editing.revision)})
+        form = SwapForm(data=_begun_with(spans, request.args.get("shift")) | {"revision": str(editing.revision)})
         form.offer(spans, chips.names, times)
 
         def page() -> ResponseReturnValue:
@@ -64,15 +64,21 @@ class SwapPages:
             abort(404)
 
 
-def coming(history: History, now: datetime) -> list[ShiftSpan]:
-    """The shifts that begin in the next eight weeks, and the one that goes on, each to its end."""
-    spans = shifts(history, now, now + LOOKED_AHEAD)[0]
-    ends = [on_call(history, span.start).until if span is spans[-1] else span.end for span in spans]
-    return [replace(span, end=end) for span, end in zip(spans, ends, strict=True) if end]
+def _shifts(editing: Editing) -> list[ShiftSpan]:
+    """Those that can be swapped: the one that goes on, and all that begin in the next eight weeks."""
+    spans = coming(editing.history, editing.now, LOOKED_AHEAD)
+    return [span for span in spans if isinstance(span, ShiftSpan)]
+
+
+def _begun_with(spans: Sequence[ShiftSpan], asked_at: str | None) -> dict[str, str | None]:
+    """The shift at which the swap was asked, else the first, and the first by somebody else."""
+    one = next((span for span in spans if name_of_shift(span) == asked_at), spans[0] if spans else None)
+    other = next((span for span in spans if one and span.technician != one.technician), None)
+    return {"one": name_of_shift(one) if one else None, "other": name_of_shift(other) if other else None}
 
 
 def _swapped(editing: Editing, form: SwapForm) -> Draft | None:
-    spans = {name_of_shift(span): span for span in coming(editing.history, editing.now)}
+    spans = {name_of_shift(span): span for span in _shifts(editing)}
     one, other = (spans.get(field.data) for field in (form.one, form.other))
     if one is None or other is None:
         form.form_errors.append("One of these shifts is no longer there. Choose again.")

@@ -171,6 +171,12 @@ def test_a_shift_leads_to_an_override_in_its_place(site, visitor):
     assert on_call(site) == "bruno"
 
 
+def test_the_last_shift_of_the_fourteen_days_leads_to_one_that_ends_with_it(site, visitor):
+    visitor.get("/rotations/platinum")
+    assert "Anna Rossi Mon 23 Nov 09:00 \u2013 Mon 30 Nov 09:00 weekly layer" in visitor.text
+    assert "ends=2026-11-30T09%3A00" in visitor.html
+
+
 def test_two_technicians_swap_shifts_in_one_act(site, visitor):
     swap(visitor)
     assert "Preview: a swap of two shifts" in visitor.text
@@ -190,6 +196,7 @@ def test_a_swap_begins_with_the_shift_that_it_was_asked_at(visitor):
     link = visitor.get("/rotations/platinum").found(r'href="(/rotations/platinum/swap\?shift=bruno[^"]*)"')
     chosen = visitor.get(link).found(r'<option selected value="([^"]*)"')
     assert chosen.startswith("bruno 2026-11-23")
+    assert 'selected value="anna 2026-11-16' in visitor.html
 
 
 def test_a_swap_is_between_two_technicians(site, visitor):

@@ -85,6 +85,20 @@ def test_gaps_of_the_next_sixty_days_are_told_in_words_the_first_three_by_name(s
     assert "9 gaps in the next 60 days" in site.visitor().get("/rotations").text
 
 
+def test_gaps_are_told_as_the_rotation_has_them_now(site):
+    site.technicians("Anna Rossi")
+    closed_on(site, 5)
+    visitor = site.visitor()
+    assert "until Sun 00:00 Rome" in visitor.get("/").text
+    site.clock.advance(timedelta(minutes=50))
+    closed_on(site, 6)
+    assert "Nobody on platinum from Sun 00:00 until Mon 00:00 Rome" in visitor.get("/").text
+    site.clock.advance(timedelta(days=4, hours=1))
+    assert "Nobody on platinum from 04:04 until Mon 00:00 Rome" in visitor.get("/").text
+    site.clock.advance(timedelta(minutes=30))
+    assert "Nobody on platinum from 04:34 until Mon 00:00 Rome" in visitor.get("/").text
+
+
 def test_tickets_stand_by_urgency_with_their_countdown_and_who_has_them(site):
     site.technicians("Anna Rossi")
     gold = site.contract("C-1", "Gold Srl", Plan.GOLD)

@@ -130,6 +130,14 @@ class TestWithdraw:
         visitor.send("/rotations/platinum/revisions/withdraw")
         assert "There is no such plan: it was withdrawn before, or it holds already." in visitor.text
 
+    def test_what_others_changed_since_the_list_is_told(self, site, visitor):
+        edit(visitor, layers_0_length="2", holds_from="2026-12-07T09:00")
+        visitor.get("/rotations/platinum/revisions")
+        add_override(site.visitor(Role.MANAGER))
+        visitor.send("/rotations/platinum/revisions/withdraw")
+        assert "manager@example.com at 02:14: Override added: Carla Verdi" in visitor.text
+        assert visitor.get(visitor.found(r'href="([^"]*)">take the rotation as it is')).status == 200
+
     def test_the_way_back_leads_to_the_list(self, visitor):
         edit(visitor, layers_0_length="2", holds_from="2026-12-07T09:00")
         visitor.get("/rotations/platinum/revisions").send("/rotations/platinum/revisions/withdraw")
