@@ -112,7 +112,7 @@ class RevisionPages:
                 form=form,
                 draft=lambda _, editing: _restored(editing, form, one.schedule),
                 page=page,
-                action="revision.restored",
+                action="rotation.restored",
                 title=f"revision {number} of {key} restored",
                 done=f"Revision {number} is restored, as a new one.",
             )
@@ -132,7 +132,7 @@ class RevisionPages:
                 form=form,
                 draft=lambda _, editing: _withdrawn(editing, form),
                 page=page,
-                action="revision.withdrawn",
+                action="rotation.withdrawn",
                 title=f"a plan of {key} withdrawn",
                 done="The plan is withdrawn: what held before it goes on.",
                 back="Back",
@@ -166,9 +166,13 @@ def _restored(editing: Editing, form: RestoreForm, schedule: Schedule) -> Draft 
     if form.holds_from.errors:
         return None
     if form.dated.data == "stay":
-        now_there = editing.history.in_force(at or editing.now)[0]
-        schedule = replace(schedule, overrides=now_there.overrides, absences=now_there.absences)
-    return form.drafted(editing, schedule, at)
+        return form.drafted(editing, _with_dated_of(editing.history.in_force(at or editing.now)[0], schedule), at)
+    draft = form.drafted(editing, schedule, at)
+    return rotations.carrying(editing, draft, lambda planned: _with_dated_of(schedule, planned))
+
+
+def _with_dated_of(one: Schedule, other: Schedule) -> Schedule:
+    return replace(other, overrides=one.overrides, absences=one.absences)
 
 
 def _withdrawn(editing: Editing, form: WithdrawForm) -> Draft | None:

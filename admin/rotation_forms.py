@@ -29,6 +29,7 @@ from rules.rotation import Rotation, Unit
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 UNITS = {Unit.HOUR: "hours", Unit.DAY: "days", Unit.WEEK: "weeks", Unit.MONTH: "months"}
 SPARE_PLACES = 2
+LONGEST_AHEAD = timedelta(days=2 * 366)
 
 
 class WindowForm(Form):
@@ -159,7 +160,11 @@ class TimingForm(FlaskForm):
         """When it holds from; None for now, or, with the reason at the field, for what is no time to come."""
         if self.holds_from.data is None:
             return None
-        return fields.future(self.holds_from, editing.schedule.time_zone, editing.now)
+        at = fields.future(self.holds_from, editing.schedule.time_zone, editing.now)
+        if at is not None and at - editing.now > LONGEST_AHEAD:
+            fields.complain(self.holds_from, "That is more than two years ahead.")
+            return None
+        return at
 
     def drafted(self, editing: Editing, after: Schedule, effective_at: datetime | None) -> Draft:
         draft = rotations.keeping_turns if self.holder.data == "stays" else rotations.replacing

@@ -18,6 +18,9 @@ from paging.roster import UnknownSchedule
 from rules.edits import continued
 from rules.on_call import History, OnCall, Revision, Schedule, on_call
 
+# Rows that refer to the schedule, such as those of handoffs, are not kept waiting.
+_LOCKED = select(ScheduleRow.key).with_for_update(key_share=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Editing:
@@ -62,10 +65,14 @@ class Draft:
 
 def begin(database: Database, session: Session, key: str) -> Editing:
     """Edit a schedule. The clock is read when all earlier edits are done. Raises UnknownSchedule."""
-    statement = select(ScheduleRow.key).where(ScheduleRow.key == key).with_for_update()
-    if session.execute(statement).first() is None:
+    if session.execute(_LOCKED.where(ScheduleRow.key == key)).first() is None:
         raise UnknownSchedule(f"there is no schedule '{key}'")
     return view(session, key, database.now(session))
+
+
+def begin_all(session: Session, now: datetime) -> dict[str, Editing]:
+    """Edit every schedule, by key. What was saved between `now` and this counts as planned."""
+    return {key: view(session, key, now) for key in session.execute(_LOCKED.order_by(ScheduleRow.key)).scalars()}
 
 
 def view(session: Session, key: str, now: datetime) -> Editing:
@@ -105,8 +112,13 @@ def _keeps(draft: Draft, editing: Editing, holding: OnCall) -> bool:
 
 def everywhere(editing: Editing, change: Callable[[Schedule], Schedule]) -> Draft:
     """Make a change that concerns the schedule as it is now, and what is planned as well."""
-    instants = [editing.now, *(at for at in editing.history.handovers if at > editing.now)]
-    return Draft(tuple(Revision(at, change(editing.history.in_force(at)[0])) for at in dict.fromkeys(instants)))
+    return carrying(editing, replacing(editing, change(editing.schedule)), change)
+
+
+def carrying(editing: Editing, draft: Draft, change: Callable[[Schedule], Schedule]) -> Draft:
+    """A draft, with a change of its own to what is planned for later: of the dated items, which outlive a plan."""
+    later = dict.fromkeys(at for at in editing.history.handovers if at > draft.last.effective_at)
+    return Draft((*draft.revisions, *(Revision(at, change(editing.history.in_force(at)[0])) for at in later)))
 
 
 def planned(editing: Editing) -> list[Revision]:

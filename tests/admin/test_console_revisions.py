@@ -86,12 +86,14 @@ class TestRestore:
         assert participants(site) == ("anna", "bruno")
         assert len(schedule(site).overrides) == 1
         assert revisions(site) == 4
-        assert audited(site)[-1] == "revision.restored"
+        assert audited(site)[-1] == "rotation.restored"
 
-    def test_or_with_its_own(self, site, visitor):
+    def test_or_with_its_own_also_in_what_is_planned(self, site, visitor):
         add_override(visitor)
+        edit(visitor, layers_0_length="2", holds_from="2026-11-16T09:00")
         visitor.get("/rotations/platinum/revisions/1/restore").saves(dated="return")
-        assert schedule(site).overrides == ()
+        assert (schedule(site).overrides, schedule(site, days=6).overrides) == ((), ())
+        assert schedule(site, days=6).layers[0].rotation.length == 2
 
     def test_it_may_hold_from_a_later_time(self, site, visitor):
         edit(visitor, layers_0_length="2")
@@ -120,7 +122,7 @@ class TestWithdraw:
         assert schedule(site, days=30).layers[0].rotation.length == 1
         visitor.get("/rotations/platinum/revisions")
         assert "Revision 2 replaced before it took effect" in visitor.text
-        assert audited(site)[-1] == "revision.withdrawn"
+        assert audited(site)[-1] == "rotation.withdrawn"
 
     def test_a_plan_that_was_withdrawn_before_is_said(self, site, visitor):
         edit(visitor, layers_0_length="2", holds_from="2026-12-07T09:00")

@@ -128,6 +128,7 @@ def test_what_is_planned_already_is_told_in_the_preview(site, visitor):
         ("2026-11-11T02:14", "That is over: the past is never rewritten."),
         ("2027-03-28T02:30", "does not exist in Europe/Rome"),
         ("soon", "Type a date and a time"),
+        ("2030-01-01T09:00", "That is more than two years ahead."),
     ],
 )
 def test_an_edit_holds_from_a_time_to_come(site, visitor, typed, complaint):
