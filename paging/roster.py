@@ -136,9 +136,7 @@ def person_of(technician: Technician) -> Person:
         quiet=frozenset(Channel(channel) for channel in technician.quiet_channels or ()),
         has_second_phone=bool(technician.second_phone),
     )
-    return Person(
-        technician.key, technician.name, technician.phone, technician.email, technician.second_phone, wishes
-    )
+    return Person(technician.key, technician.name, technician.phone, technician.email, technician.second_phone, wishes)
 
 
 def _technician_key(session: Session, target: str, at: datetime) -> str | None:

@@ -204,6 +204,11 @@ class TestKeepingTurns:
         assert self.edits(office, "bruno", "carla", "anna", effective_at=MONDAY + timedelta(days=1))
         assert self.turns(office) == ["bruno", "anna", "bruno", "carla"]
 
+    def test_who_would_only_begin_then_keeps_nothing(self, office):
+        assert self.edits(office, "bruno", "carla", effective_at=MONDAY)
+        assert office.planned() == [(MONDAY, ("carla", "bruno"))]
+        assert self.turns(office) == ["bruno", "carla", "bruno", "carla"]
+
     def test_where_nobody_is_on_call_it_holds_at_once(self, office):
         nobody = with_absences(
             Schedule("platinum", ROME, (weekly("bruno"),)), [absence("bruno", "2026-11-01T00:00", "2026-12-01T00:00")]
