@@ -51,13 +51,14 @@ class GapMails:
         newest = roster.newest_revision(session, watch.schedule_key) or 0
         untold = _untold(session, watch, newest, now)
         is_time = untold.is_made or until - watch.told_until >= TOGETHER
-        if untold.gaps and is_time and not self._tell(session, watch.schedule_key, untold.gaps, now):
+        occasion = f"gaps:{watch.schedule_key}:{newest}:{now:%Y%m%d%H%M%S}"
+        if untold.gaps and is_time and not self._tell(session, watch.schedule_key, untold.gaps, occasion, now):
             return
         watch.revision_id = newest
         if is_time or not untold.gaps:
             watch.told_until = until
 
-    def _tell(self, session: Session, key: str, gaps: Sequence[Gap], now: datetime) -> bool:
+    def _tell(self, session: Session, key: str, gaps: Sequence[Gap], occasion: str, now: datetime) -> bool:
         """To every manager, else to the admins, else to the duty manager. False while there is nobody to tell."""
         zone = roster.current_schedule(session, key, now).time_zone
         words = {
@@ -69,7 +70,6 @@ class GapMails:
         }
         subject = self._line.wording.say("gaps.subject", **words)
         text = self._line.wording.say("gaps.mail", **words, gaps=self._list(gaps, zone, now + GAPS_AHEAD))
-        occasion = f"gaps:{key}:{now:%Y%m%d%H%M%S%f}"
         people = _mail(session, occasion, subject, text, now)
         people = people or duty.tell(session, key=occasion, subject=subject, text=text, short=subject, now=now)
         if not people:

@@ -1,8 +1,8 @@
 """Handoffs are told, each once: to who comes on call, ahead and when the turn begins, and to who is released.
 
 A handoff is an instant at which another technician comes on call, be it by a rotation, a window, an override, an
-absence or an edit. A turn taken away after it was told is told too. Of short turns nobody is told ahead again and again:
-who was on call so short a time before knows the rotation. Nothing is told of turns that are over.
+absence or an edit. A turn that is taken away after it was told is told too. Of short turns nobody is told ahead again
+and again: who was on call so little before knows of the next one. Nothing is told of turns that are over.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from models.schedule import HandoffNotice, HandoffOccasion, HandoffWatch
 from paging import handoff_messages, handoff_tickets, roster, schedule_watches
 from paging.handoff_messages import Speaker, Words
 from rules.escalation import Channel
-from rules.handoffs import Handoff, handoffs, next_instant, predecessor, turn_end, was_on_call_lately
+from rules.handoffs import Handoff, handoffs, is_routine, next_instant, predecessor, turn_end
 from rules.line import Line
 from rules.on_call import on_call
 
@@ -91,7 +91,7 @@ class Look:
         if one.incoming is None or self._has_begun(one.incoming, one.at):
             return
         is_known = (one.incoming, one.at, HandoffOccasion.AHEAD) in self._told
-        if not is_known and was_on_call_lately(self._found, one, self._rules.ahead):
+        if not is_known and is_routine(self._found, one, self._rules.ahead):
             return
         if notice := self._new_notice(one.incoming, one.at, HandoffOccasion.AHEAD):
             words = partial(Speaker.ahead, starts=one.at, ends=turn_end(self._history, one.at))

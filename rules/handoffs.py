@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from rules.on_call import History, on_call, shifts
+from rules.on_call import Because, History, on_call, shifts
 
 MOST_SHIFTS = 100
 """So many shifts of one technician in a row are looked through for the end of their turn."""
@@ -15,11 +15,12 @@ MOST_SHIFTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """At `at` it is `incoming` who is on call, and no longer `outgoing` (None: nobody)."""
+    """At `at` it is `incoming` who is on call, `because` of this, and no longer `outgoing` (None: nobody)."""
 
     at: datetime
     outgoing: str | None
     incoming: str | None
+    because: Because
 
 
 def handoffs(history: History, start: datetime, end: datetime) -> list[Handoff]:
@@ -28,8 +29,12 @@ def handoffs(history: History, start: datetime, end: datetime) -> list[Handoff]:
     Raises as `on_call.shifts` does.
     """
     spans, gaps = shifts(history, start, end)
-    held = sorted([*((span.start, span.technician) for span in spans), *((gap.start, None) for gap in gaps)])
-    return [Handoff(at, before, after) for (_, before), (at, after) in pairwise(held) if before != after]
+    held = [
+        *((span.start, span.technician, span.because) for span in spans),
+        *((gap.start, None, Because.GAP) for gap in gaps),
+    ]
+    held.sort(key=lambda one: one[0])
+    return [Handoff(at, before, after, why) for (_, before, _), (at, after, why) in pairwise(held) if before != after]
 
 
 def turn_end(history: History, at: datetime) -> datetime | None:
@@ -42,9 +47,13 @@ def turn_end(history: History, at: datetime) -> datetime | None:
     return None
 
 
-def was_on_call_lately(found: Sequence[Handoff], one: Handoff, within: timedelta) -> bool:
-    """Whether who comes on call was so less than `within` before. `found`: all handoffs of that time."""
-    return any(other.outgoing == one.incoming and one.at - within < other.at < one.at for other in found)
+def is_routine(found: Sequence[Handoff], one: Handoff, within: timedelta) -> bool:
+    """Whether it is an ordinary turn of somebody who was on call less than `within` before it.
+
+    An override or somebody's absence comes unexpected. `found`: all handoffs of that time.
+    """
+    lately = (other for other in found if one.at - within < other.at < one.at)
+    return one.because is Because.LAYER and any(other.outgoing == one.incoming for other in lately)
 
 
 def predecessor(found: Sequence[Handoff], one: Handoff) -> str | None:
