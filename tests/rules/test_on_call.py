@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from rules import timezones
 from rules.on_call import (
     Absence,
     Because,
@@ -22,18 +21,9 @@ from rules.on_call import (
     shifts,
 )
 from rules.rotation import Rotation, Unit
+from tests.rules.rome import ROME, absence, at, override, weekly
 
-ROME = "Europe/Rome"
 NAMES = {"anna": "Anna Rossi", "bruno": "Bruno Neri", "carla": "Carla Blu"}
-
-
-def at(text: str) -> datetime:
-    """A local time in Rome as an instant."""
-    return timezones.to_utc(datetime.fromisoformat(text), ROME)
-
-
-def weekly(*people: str, name: str = "weekly", windows: tuple[Window, ...] = ()) -> Layer:
-    return Layer(name, Rotation(Unit.WEEK, 1, datetime.fromisoformat("2026-11-02T09:00"), people), windows)
 
 
 WEEKEND = Window((5, 6), time(9), time(18))
@@ -41,14 +31,6 @@ WEEKEND = Window((5, 6), time(9), time(18))
 
 def history(*layers: Layer, overrides: tuple[Override, ...] = (), absences: tuple[Absence, ...] = ()) -> History:
     return History((Revision(at("2026-10-01"), Schedule("platinum", ROME, layers, overrides, absences)),))
-
-
-def override(technician: str, starts: str, ends: str) -> Override:
-    return Override(technician, at(starts), at(ends))
-
-
-def absence(technician: str, starts: str, ends: str) -> Absence:
-    return Absence(technician, at(starts), at(ends))
 
 
 def held(answer: OnCall) -> tuple[str | None, Because, str | None, datetime | None, datetime | None, str | None]:
