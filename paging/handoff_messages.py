@@ -1,15 +1,16 @@
 """What technicians are told of their turns: a text of one segment and an e-mail, in their own local time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.delivery import DeliveryKind
+from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.technician import Technician
 from models.ticket import Ticket
-from paging import roster
+from paging import outcomes, roster
 from rules import timezones
 from rules.escalation import Channel, channels_for
 from rules.gsm7 import fit, segments
@@ -127,13 +128,13 @@ def _in_one_segment(text: Callable[[str], str], ends: Sequence[str]) -> str:
 
 
 def send(
-    session: Session, technician: Technician, channels: Sequence[Channel], words: Words, key: str, now: datetime
+    session: Session, technician: Technician, channels: Sequence[Channel], words: Words, notice: int, now: datetime
 ) -> None:
     """To one technician by the channels at which they can be reached; by one at least, so that a failure shows."""
     for channel in _used(technician, channels):
         post(
             session,
-            key=f"{DeliveryKind.HANDOFF}:{key}:{channel}",
+            key=f"{DeliveryKind.HANDOFF}:{notice}:{now:%Y%m%d%H%M%S%f}:{channel}",
             kind=DeliveryKind.HANDOFF,
             channel=channel,
             name=technician.name,
@@ -143,6 +144,19 @@ def send(
             now=now,
             about=Reference(technician_key=technician.key),
         )
+
+
+def drop_unsent(session: Session, technician_key: str, notices: Collection[int], now: datetime) -> None:
+    """What was not handed over, for a carrier was away, is not said any more: it is not so any more."""
+    waiting = select(Delivery).where(
+        Delivery.technician_key == technician_key,
+        Delivery.kind == DeliveryKind.HANDOFF,
+        Delivery.state == DeliveryState.PENDING,
+        Delivery.due_at.is_not(None),
+    )
+    for delivery in session.execute(waiting.with_for_update(skip_locked=True, key_share=True)).scalars():
+        if int(delivery.key.split(":")[1]) in notices:
+            outcomes.become(delivery, DeliveryState.CANCELLED, now)
 
 
 def _used(technician: Technician, channels: Sequence[Channel]) -> Sequence[Channel]:

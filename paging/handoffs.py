@@ -59,9 +59,7 @@ class Look:
         self._technicians = roster.technicians(session)
         since = now - max(LOOKED_BACK, self._rules.ahead)
         self._found = handoffs(self._history, since, now + LOOKED_AHEAD + self._rules.ahead)
-        notices = select(HandoffNotice).where(
-            HandoffNotice.schedule_key == self._key, HandoffNotice.starts_at >= since
-        )
+        notices = select(HandoffNotice).where(HandoffNotice.schedule_key == self._key, HandoffNotice.starts_at >= since)
         self._told = {(n.technician_key, n.starts_at, n.occasion): n for n in session.execute(notices).scalars()}
 
     def tell(self) -> datetime:
@@ -84,8 +82,9 @@ class Look:
             holder = on_call(self._history, starts_at).technician
             if holder != key:
                 notice.withdrawn_at = self._now
+                handoff_messages.drop_unsent(self._session, key, [notice.id], self._now)
                 words = partial(Speaker.withdrawn, starts=starts_at, holder=self._name(holder))
-                self._send(notice, "withdrawn", self._rules.ahead_by, words)
+                self._send(notice, self._rules.ahead_by, words)
 
     def _tell_ahead(self, one: Handoff) -> None:
         if one.incoming is None or self._has_begun(one.incoming, one.at):
@@ -95,11 +94,12 @@ class Look:
             return
         if notice := self._new_notice(one.incoming, one.at, HandoffOccasion.AHEAD):
             words = partial(Speaker.ahead, starts=one.at, ends=turn_end(self._history, one.at))
-            self._send(notice, notice.occasion, self._rules.ahead_by, words)
+            self._send(notice, self._rules.ahead_by, words)
 
     def _tell_begun(self, one: Handoff) -> None:
         if not (notice := self._new_notice(one.incoming, one.at, HandoffOccasion.BEGUN)):
             return
+        self._drop_what_was_so(notice)
         owner = predecessor(self._found, one)
         words = partial(
             Speaker.begun,
@@ -108,13 +108,14 @@ class Look:
             owned=handoff_tickets.had_by(self._session, owner) if owner and owner != one.incoming else [],
             owner=self._name(owner),
         )
-        self._send(notice, notice.occasion, self._rules.begun_by, words)
+        self._send(notice, self._rules.begun_by, words)
 
     def _tell_released(self, one: Handoff) -> None:
         if notice := self._new_notice(one.outgoing, one.at, HandoffOccasion.RELEASED):
+            self._drop_what_was_so(notice)
             kept = handoff_tickets.had_by(self._session, notice.technician_key)
             words = partial(Speaker.released, holder=self._name(one.incoming), kept=kept)
-            self._send(notice, notice.occasion, self._rules.released_by, words)
+            self._send(notice, self._rules.released_by, words)
 
     def _has_begun(self, key: str, starts_at: datetime) -> bool:
         return (key, starts_at, HandoffOccasion.BEGUN) in self._told
@@ -136,16 +137,19 @@ class Look:
         notice.told_at, notice.withdrawn_at = self._now, None
         return notice
 
-    def _send(
-        self, notice: HandoffNotice, what: str, channels: Sequence[Channel], words: Callable[[Speaker], Words]
-    ) -> None:
+    def _drop_what_was_so(self, notice: HandoffNotice) -> None:
+        """What a technician is about to be told takes the place of all that they were to be told before."""
+        theirs = (each for each in self._told.values() if each.technician_key == notice.technician_key)
+        past = [each.id for each in theirs if each.starts_at <= self._now]
+        handoff_messages.drop_unsent(self._session, notice.technician_key, past, self._now)
+
+    def _send(self, notice: HandoffNotice, channels: Sequence[Channel], words: Callable[[Speaker], Words]) -> None:
         technician = self._technicians.get(notice.technician_key)
         if technician is None:
             log.warning("who is on call is not on file", schedule=self._key, technician=notice.technician_key)
         elif channels:
             said = words(Speaker(self._line, self._key, technician))
-            key = f"{notice.id}:{what}:{self._now:%Y%m%d%H%M%S%f}"
-            handoff_messages.send(self._session, technician, channels, said, key, self._now)
+            handoff_messages.send(self._session, technician, channels, said, notice.id, self._now)
 
     def _name(self, key: str | None) -> str | None:
         if key is None:

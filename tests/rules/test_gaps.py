@@ -88,7 +88,6 @@ def _was_told(told: History, until: datetime, at: datetime) -> bool:
 
 def _instants(told: History, until: datetime, one: Gap) -> list[datetime]:
     """One of each part of a gap in which the answer cannot change."""
-    starts = {one.start, until}
     spans, gaps = shifts(told, one.start, one.end)
-    starts |= {each.start for each in (*spans, *gaps)}
+    starts = {one.start, until, *(span.start for span in spans), *(gap.start for gap in gaps)}
     return [at for at in starts if one.start <= at < one.end]

@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.schedule import HandoffNotice, HandoffOccasion, HandoffWatch
 from models.technician import Technician
 from paging.handoffs import Handoffs, Look
 from rules.escalation import Channel
+from simulator.faults import FaultKind
+from simulator.tables import Fault
 from tests.rules.vendor import rome
-from tests.stories.pages import NUMBER, deliveries, reports
+from tests.stories.pages import CARLA, NUMBER, deliveries, reports
 from tests.world import World
 
 TURN = "until Mon 7 Dec 2026 09:00"
@@ -55,6 +57,12 @@ def texts(world: World, technician: str) -> list[str]:
 def mails(world: World, technician: str) -> list[Delivery]:
     sent = deliveries(world, DeliveryKind.HANDOFF, channel=Channel.EMAIL)
     return [one for one in sent if one.technician_key == technician]
+
+
+def recovers(world: World) -> None:
+    """The carrier works again."""
+    with world.database.write() as session:
+        session.execute(delete(Fault))
 
 
 def ahead_of_turns(world: World, technician: str) -> list[str]:
@@ -367,6 +375,27 @@ def test_a_carrier_that_refuses_texts_leaves_the_e_mail(world: World) -> None:
     assert len(mails(world, "bruno")) == 1
 
 
+def test_what_could_not_be_sent_in_time_is_not_said_when_it_is_not_so_any_more(world: World) -> None:
+    world.company.add_fault(FaultKind.REFUSE, CARLA, times=1000, code=20429)
+    overrides(world, "carla 2026-11-24T03:10 2026-11-24T03:40")
+    world.passes(minutes=41)
+    recovers(world)
+    world.passes(minutes=10)
+    assert world.handset("carla").texts == ["platinum: you are off call. Anna Rossi is on call now."]
+
+
+def test_a_turn_that_is_taken_away_before_it_could_be_told_is_not_told(world: World) -> None:
+    world.company.add_fault(FaultKind.REFUSE, CARLA, times=1000, code=20429)
+    overrides(world, "carla 2026-11-24T09:00 2026-11-24T12:00")
+    world.passes(minutes=5)
+    overrides(world)
+    recovers(world)
+    world.passes(minutes=5)
+    assert world.handset("carla").texts == [
+        "platinum: you are no longer on call from Tue 24 Nov 2026 09:00. Anna Rossi is on call then."
+    ]
+
+
 def test_who_has_no_telephone_gets_the_e_mail_alone(world: World) -> None:
     with world.database.write() as session:
         session.execute(update(Technician).where(Technician.key == "bruno").values(phone=None))
@@ -393,7 +422,7 @@ def test_a_schedule_that_nobody_has_watched_yet_starts_quietly(world: World) -> 
     """As after an upgrade: the handoff a minute ago was none of ours."""
     world.clock.at = rome("2026-11-30T09:01")
     with world.database.write() as session:
-        session.execute(HandoffWatch.__table__.delete())
+        session.execute(delete(HandoffWatch))
     world.settles()
     assert deliveries(world, DeliveryKind.HANDOFF) == []
     with world.database.read() as session:
