@@ -62,6 +62,12 @@ def newest_revision(session: Session, schedule_key: str) -> int | None:
     return session.execute(statement).scalar_one()
 
 
+def revisions(session: Session, schedule_key: str) -> list[ScheduleRevision]:
+    """Every revision of a schedule, in the order in which they were saved."""
+    statement = select(ScheduleRevision).where(ScheduleRevision.schedule_key == schedule_key)
+    return list(session.execute(statement.order_by(ScheduleRevision.id)).scalars())
+
+
 def history(session: Session, schedule_key: str) -> History:
     """Every revision of a schedule. Raises UnknownSchedule."""
     statement = (

@@ -13,6 +13,7 @@ from rules.intervals import ALWAYS_AFTER, ALWAYS_BEFORE, Timeline
 from rules.rotation import handoff, turn
 from rules.schedule_problems import problems
 from rules.schedules import Absence, History, Layer, Override, Revision, Schedule
+from rules.wall_words import DAYS, dated
 from rules.windows import Window
 
 __all__ = [
@@ -88,6 +89,10 @@ class _Turn(NamedTuple):
     layer: str | None = None
     source: Hashable = None
 
+    @property
+    def begun_as(self) -> tuple[str | None, datetime, Because, str | None]:
+        return self.technician, self.since, self.because, self.layer
+
     def between(self, since: datetime, until: datetime) -> _Turn:
         return _Turn(self.technician, since, until, self.because, self.layer, self.source)
 
@@ -96,17 +101,15 @@ _NEVER: Timeline[str] = Timeline()
 
 
 def on_call(history: History, at: datetime) -> OnCall:
-    """Who is on call at `at` (aware). A shift ends at a handoff, a window's end, an absence, an override or a revision.
+    """Who is on call at `at` (aware). A shift ends at a handoff, a window's end, an absence or an override, and at a
+    revision by which it would not have begun when it did.
 
     Raises UnknownZone, and ValueError for instants outside timezones.EARLIEST and LATEST.
     """
     at = _answerable(at)
-    schedule, since, until = history.in_force(at)
-    reader = _Reader(schedule)
-    held = reader.whole_shift(at, since, until)
+    revisions = _Revisions(history)
+    held = revisions.whole_shift(at)
     bounded = held.until < ALWAYS_AFTER
-    if held.until == until and bounded:
-        reader = _Reader(history.in_force(until)[0])
     return OnCall(
         at=at,
         technician=held.technician,
@@ -114,21 +117,24 @@ def on_call(history: History, at: datetime) -> OnCall:
         until=held.until if bounded else None,
         because=held.because,
         layer=held.layer,
-        next_technician=reader.holder(held.until).technician if bounded else None,
+        next_technician=revisions.at(held.until)[0].holder(held.until).technician if bounded else None,
     )
 
 
 def shifts(history: History, start: datetime, end: datetime) -> tuple[list[ShiftSpan], list[Gap]]:
     """The shifts and gaps in `[start, end)` in order, which fill it exactly; the outermost are cut to the range.
 
-    Shifts of one technician that follow each other stay apart; gaps do so only where a revision takes effect.
-    Raises as `on_call` does.
+    Shifts of one technician that follow each other stay apart. Raises as `on_call` does.
     """
     at, end = _answerable(start), _answerable(end)
+    revisions = _Revisions(history)
     held: list[_Turn] = []
     while at < end:
-        schedule, _, until = history.in_force(at)
-        held += _parts(_Reader(schedule), at, min(until, end))
+        reader, _, until = revisions.at(at)
+        parts = _parts(reader, at, min(until, end))
+        if held and revisions.goes_on(at):
+            parts[0] = parts[0].between(held.pop().since, parts[0].until)
+        held += parts
         at = until
     spans = [ShiftSpan(one.technician, one.since, one.until, one.because, one.layer) for one in held if one.technician]
     return spans, [Gap(one.since, one.until) for one in held if not one.technician]
@@ -224,8 +230,37 @@ def _hours(schedule: Schedule, number: int, index: int, reading: datetime) -> tu
     return is_open, since, until
 
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+class _Revisions:
+    """Reads a history. A shift goes on through a revision that leaves it as it is."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._readers: dict[datetime, _Reader] = {}
+
+    def at(self, at: datetime) -> tuple[_Reader, datetime, datetime]:
+        """The reader of the revision in force at `at`, and from when until when it is."""
+        schedule, since, until = self._history.in_force(at)
+        return self._readers.setdefault(since, _Reader(schedule)), since, until
+
+    def whole_shift(self, at: datetime) -> _Turn:
+        """The shift or gap around `at`, through all the revisions that it has seen."""
+        reader, since, until = self.at(at)
+        held = reader.whole_shift(at, since, until)
+        while ALWAYS_BEFORE < since == held.since and self.goes_on(since):
+            just_before = since - datetime.resolution
+            reader, since, handover = self.at(just_before)
+            held = held.between(reader.whole_shift(just_before, since, handover).since, held.until)
+        while held.until == until < ALWAYS_AFTER and self.goes_on(until):
+            reader, handover, until = self.at(until)
+            held = held.between(held.since, reader.whole_shift(handover, handover, until).until)
+        return held
+
+    def goes_on(self, handover: datetime) -> bool:
+        """Whether, by both revisions, one shift has begun at the same instant before the later takes effect."""
+        just_before = handover - datetime.resolution
+        before = self.at(just_before)[0].whole_shift(just_before, ALWAYS_BEFORE, ALWAYS_AFTER)
+        after = self.at(handover)[0].whole_shift(handover, ALWAYS_BEFORE, ALWAYS_AFTER)
+        return after.since < handover and before.begun_as == after.begun_as
 
 
 def sentence(answer: OnCall, names: Mapping[str, str], zone: str) -> str:
@@ -252,5 +287,4 @@ def _name(technician: str | None, names: Mapping[str, str]) -> str:
 def _when(at: datetime, until: datetime, zone: str) -> str:
     """`until` seen from `at`: within a week the weekday and time are enough."""
     wall = timezones.to_wall(until, zone)
-    date = "" if until - at <= timedelta(weeks=1) else f" {wall.day} {_MONTHS[wall.month - 1]} {wall.year}"
-    return f"{_DAYS[wall.weekday()]}{date} {wall:%H:%M}"
+    return f"{DAYS[wall.weekday()]} {wall:%H:%M}" if until - at <= timedelta(weeks=1) else dated(wall)

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from rules import timezones
 from rules.on_call import (
     Absence,
     Because,
@@ -22,18 +21,9 @@ from rules.on_call import (
     shifts,
 )
 from rules.rotation import Rotation, Unit
+from tests.rules.rome import ROME, absence, at, override, weekly
 
-ROME = "Europe/Rome"
 NAMES = {"anna": "Anna Rossi", "bruno": "Bruno Neri", "carla": "Carla Blu"}
-
-
-def at(text: str) -> datetime:
-    """A local time in Rome as an instant."""
-    return timezones.to_utc(datetime.fromisoformat(text), ROME)
-
-
-def weekly(*people: str, name: str = "weekly", windows: tuple[Window, ...] = ()) -> Layer:
-    return Layer(name, Rotation(Unit.WEEK, 1, datetime.fromisoformat("2026-11-02T09:00"), people), windows)
 
 
 WEEKEND = Window((5, 6), time(9), time(18))
@@ -41,14 +31,6 @@ WEEKEND = Window((5, 6), time(9), time(18))
 
 def history(*layers: Layer, overrides: tuple[Override, ...] = (), absences: tuple[Absence, ...] = ()) -> History:
     return History((Revision(at("2026-10-01"), Schedule("platinum", ROME, layers, overrides, absences)),))
-
-
-def override(technician: str, starts: str, ends: str) -> Override:
-    return Override(technician, at(starts), at(ends))
-
-
-def absence(technician: str, starts: str, ends: str) -> Absence:
-    return Absence(technician, at(starts), at(ends))
 
 
 def held(answer: OnCall) -> tuple[str | None, Because, str | None, datetime | None, datetime | None, str | None]:
@@ -245,7 +227,7 @@ def test_a_revision_never_changes_the_past():
     assert held(answer) == ("anna", Because.LAYER, "weekly", at("2026-11-02T09:00"), at("2026-11-04T12:00"), "carla")
 
 
-def test_a_shift_begins_anew_with_a_revision():
+def test_a_shift_begins_with_the_revision_that_gives_it_to_somebody_else():
     answer = on_call(two_revisions(), at("2026-11-04T12:00"))
     assert held(answer) == ("carla", Because.LAYER, "weekly", at("2026-11-04T12:00"), at("2026-11-09T09:00"), "bruno")
     spans, _ = shifts(two_revisions(), at("2026-11-02T09:00"), at("2026-11-09T09:00"))
@@ -259,15 +241,47 @@ def test_the_first_revision_holds_for_all_time_before_it():
     assert on_call(two_revisions(), at("1990-01-01T00:00")).technician in {"anna", "bruno"}
 
 
-def test_a_gap_across_a_revision_is_two():
+def revised(*later: tuple[datetime, Schedule]) -> History:
+    """Anna and Bruno take turns of a week, until other revisions hold."""
+    first = Revision(at("2026-10-01T00:00"), Schedule("platinum", ROME, (weekly("anna", "bruno"),)))
+    return History((first, *(Revision(effective_at, schedule) for effective_at, schedule in later)))
+
+
+def test_a_revision_that_leaves_a_shift_as_it_is_does_not_cut_it():
+    later = Override("carla", at("2026-11-20T00:00"), at("2026-11-21T00:00"))
+    once = Schedule("platinum", ROME, (weekly("anna", "bruno"),), (later,))
+    schedule = revised((at("2026-11-03T12:00"), once), (at("2026-11-05T12:00"), once))
+    week = at("2026-11-02T09:00"), at("2026-11-09T09:00")
+    for instant in (at("2026-11-02T09:00"), at("2026-11-04T12:00"), at("2026-11-09T08:59")):
+        answer = on_call(schedule, instant)
+        assert held(answer) == ("anna", Because.LAYER, "weekly", *week, "bruno")
+    spans, gaps = shifts(schedule, *week)
+    assert ([(span.start, span.end) for span in spans], gaps) == ([week], [])
+
+
+def test_a_shift_that_a_revision_shortens_is_still_one():
+    tomorrow = Override("carla", at("2026-11-05T12:00"), at("2026-11-06T12:00"))
+    after = Schedule("platinum", ROME, (weekly("anna", "bruno"),), (tomorrow,))
+    schedule = revised((at("2026-11-04T12:00"), after))
+    shortened = at("2026-11-02T09:00"), at("2026-11-05T12:00")
+    for instant in (at("2026-11-03T12:00"), at("2026-11-04T12:00")):
+        answer = on_call(schedule, instant)
+        assert held(answer) == ("anna", Because.LAYER, "weekly", *shortened, "carla")
+
+
+def test_a_shift_of_the_same_technician_that_begins_with_a_revision_is_another():
+    after = Schedule("platinum", ROME, (weekly("anna", "bruno", name="other"),))
+    schedule = revised((at("2026-11-04T12:00"), after))
+    assert on_call(schedule, at("2026-11-03T12:00")).until == at("2026-11-04T12:00")
+    assert on_call(schedule, at("2026-11-04T12:00")).since == at("2026-11-04T12:00")
+
+
+def test_a_gap_goes_on_through_a_revision():
     empty = Schedule("platinum", ROME, ())
     schedule = History((Revision(at("2026-10-01"), empty), Revision(at("2026-11-04"), empty)))
-    assert shifts(schedule, at("2026-11-03"), at("2026-11-05")) == (
-        [],
-        [Gap(at("2026-11-03"), at("2026-11-04")), Gap(at("2026-11-04"), at("2026-11-05"))],
-    )
+    assert shifts(schedule, at("2026-11-03"), at("2026-11-05")) == ([], [Gap(at("2026-11-03"), at("2026-11-05"))])
     answer = on_call(schedule, at("2026-11-03"))
-    assert (answer.since, answer.until, answer.next_technician) == (None, at("2026-11-04"), None)
+    assert (answer.since, answer.until, answer.next_technician) == (None, None, None)
 
 
 def test_of_two_revisions_at_one_instant_the_later_given_holds():

@@ -1,0 +1,138 @@
+"""Edits of schedules. Each makes a revision that holds from now or from a later instant; the past is never rewritten.
+
+An edit is drafted, its preview shown, and then saved, all while nobody else edits the schedule.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.audit import Audit
+from models.database import Database
+from models.schedule import Schedule as ScheduleRow
+from paging import roster
+from paging.roster import UnknownSchedule
+from rules.edits import continued
+from rules.on_call import History, OnCall, Revision, Schedule, on_call
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """A schedule that nobody else edits until the transaction ends. `revision` is the id of its newest one.
+
+    A new schedule has none, and `history` says that nobody has ever been on call.
+    """
+
+    key: str
+    now: datetime
+    revision: int | None
+    history: History
+
+    @property
+    def schedule(self) -> Schedule:
+        """As it holds now."""
+        return self.history.in_force(self.now)[0]
+
+    @property
+    def is_new(self) -> bool:
+        return self.revision is None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Revisions that are to be saved together, in the order of the instants at which they take effect."""
+
+    revisions: tuple[Revision, ...]
+
+    @property
+    def first(self) -> Revision:
+        return self.revisions[0]
+
+    @property
+    def last(self) -> Revision:
+        return self.revisions[-1]
+
+    def history(self, editing: Editing) -> History:
+        """All that would hold with it."""
+        return History((*editing.history.revisions, *self.revisions))
+
+
+def begin(database: Database, session: Session, key: str) -> Editing:
+    """Edit a schedule. The clock is read when all earlier edits are done. Raises UnknownSchedule."""
+    statement = select(ScheduleRow.key).where(ScheduleRow.key == key).with_for_update()
+    if session.execute(statement).first() is None:
+        raise UnknownSchedule(f"there is no schedule '{key}'")
+    return view(session, key, database.now(session))
+
+
+def view(session: Session, key: str, now: datetime) -> Editing:
+    """The schedule as an edit would find it, to draft and preview one: others may edit it. Raises UnknownSchedule."""
+    return Editing(key, now, roster.newest_revision(session, key), roster.history(session, key))
+
+
+def begin_new(key: str, zone: str, now: datetime) -> Editing:
+    """Edit a schedule that is not there yet."""
+    return Editing(key, now, None, History((Revision(now, Schedule(key, zone, ())),)))
+
+
+def replacing(editing: Editing, after: Schedule, effective_at: datetime | None = None) -> Draft:
+    """Let `after` hold, just as it is, from now or from `effective_at` on."""
+    return Draft((Revision(effective_at or editing.now, after),))
+
+
+def keeping_turns(editing: Editing, after: Schedule, effective_at: datetime | None = None) -> Draft:
+    """Let `after` hold so that who is on call then stays so until the next handoff, and the order goes on from there.
+
+    Where no order of turns can keep them on call, `after` takes effect at that handoff.
+    """
+    at = effective_at or editing.now
+    before = editing.history.in_force(at)[0]
+    holding = on_call(editing.history, at)
+    draft = replacing(editing, continued(before, after, at), at)
+    if holding.technician is None or holding.until is None or _keeps(draft, editing, holding):
+        return draft
+    return replacing(editing, continued(before, after, holding.until), holding.until)
+
+
+def _keeps(draft: Draft, editing: Editing, holding: OnCall) -> bool:
+    return on_call(draft.history(editing), holding.at).technician == holding.technician
+
+
+def everywhere(editing: Editing, change: Callable[[Schedule], Schedule]) -> Draft:
+    """Make a change that concerns the schedule as it is now, and what is planned as well."""
+    instants = [editing.now, *(at for at in editing.history.handovers if at > editing.now)]
+    return Draft(tuple(Revision(at, change(editing.history.in_force(at)[0])) for at in dict.fromkeys(instants)))
+
+
+def planned(editing: Editing) -> list[Revision]:
+    """What takes effect later and changes something, in order."""
+    ahead = dict.fromkeys(at for at in editing.history.handovers if at > editing.now)
+    changed = [(at, _before(editing, at), editing.history.in_force(at)[0]) for at in ahead]
+    return [Revision(at, after) for at, before, after in changed if before != after]
+
+
+def withdrawing(editing: Editing, effective_at: datetime) -> Draft:
+    """Let what holds just before a planned revision go on instead of it."""
+    return replacing(editing, _before(editing, effective_at), effective_at)
+
+
+def _before(editing: Editing, at: datetime) -> Schedule:
+    return editing.history.in_force(at - datetime.resolution)[0]
+
+
+def save(session: Session, editing: Editing, draft: Draft, author: str, action: str) -> bool:
+    """Save a draft, in the audit trail too, as `action` by `author`. False where all of it holds already."""
+    saved = [each for each in draft.revisions if _save(session, editing, each, author)]
+    for each in saved:
+        before = None if editing.is_new else roster.content_of(editing.history.in_force(each.effective_at)[0])
+        after = roster.content_of(each.schedule)
+        subject = f"schedule:{editing.key}"[:200]
+        session.add(Audit(at=editing.now, actor=author, action=action, subject=subject, before=before, after=after))
+    return bool(saved)
+
+
+def _save(session: Session, editing: Editing, revision: Revision, author: str) -> bool:
+    return roster.save_revision(session, revision.schedule, author, editing.now, revision.effective_at)

@@ -1,0 +1,238 @@
+"""Edits of a schedule while the line runs: what they save, what they leave, and what they would do."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.audit import Audit
+from models.technician import Technician
+from paging import previews, roster, rotations
+from paging.previews import Unreachable
+from paging.roster import UnknownSchedule
+from rules.comparison import Change, DoubleBooking
+from rules.edits import with_absences, with_overrides
+from rules.on_call import Gap, Schedule, on_call
+from tests.rules.rome import ROME, absence, at, override, weekly
+
+MONDAY = at("2026-11-30T09:00")
+"""The next handoff after the clock's Tuesday; the turn that ends then is Bruno's."""
+NEXT_MONDAY = at("2026-12-07T09:00")
+AUTHOR = "max@example.com"
+
+
+class Office:
+    """A manager's desk: technicians, and a schedule whose people take turns of a week."""
+
+    def __init__(self, database) -> None:
+        self.database = database
+        with database.write() as session:
+            for key in ("anna", "bruno", "carla"):
+                phone = f"+39333111000{len(key)}"
+                session.add(Technician(key=key, name=key.title(), time_zone=ROME, phone=phone))
+        # In step with turns that began on 2 November: Bruno has the fourth.
+        self.creates("platinum", "anna", "bruno")
+
+    def creates(self, key, *people):
+        with self.database.write() as session:
+            editing = rotations.begin_new(key, ROME, self.now - timedelta(days=30))
+            schedule = Schedule(key, ROME, (weekly(*people),))
+            assert rotations.save(session, editing, rotations.replacing(editing, schedule), AUTHOR, "rotation.added")
+
+    @property
+    def now(self) -> datetime:
+        return self.database.clock.at
+
+    @now.setter
+    def now(self, at: datetime) -> None:
+        self.database.clock.at = at
+
+    def saves(self, draft, action="rotation.changed"):
+        """Draft an edit and save it; answers whether anything changed."""
+        with self.database.write() as session:
+            editing = rotations.begin(self.database, session, "platinum")
+            return rotations.save(session, editing, draft(editing), AUTHOR, action)
+
+    def overrides(self, *overrides):
+        return self.saves(lambda editing: rotations.everywhere(editing, lambda one: with_overrides(one, overrides)))
+
+    def takes_turns(self, *people, effective_at=None):
+        return self.saves(lambda editing: rotations.replacing(editing, _turns(editing, people), effective_at))
+
+    def previews(self, draft):
+        with self.database.read() as session:
+            editing = rotations.view(session, "platinum", self.now)
+            return previews.preview(session, editing, draft(editing))
+
+    def planned(self):
+        with self.database.read() as session:
+            editing = rotations.view(session, "platinum", self.now)
+            return [(one.effective_at, _people(one.schedule)) for one in rotations.planned(editing)]
+
+    def on_call(self, at):
+        with self.database.read() as session:
+            return on_call(roster.history(session, "platinum"), at).technician
+
+
+def _turns(editing, people):
+    return replace(editing.schedule, layers=(weekly(*people),))
+
+
+def _people(schedule):
+    return schedule.layers[0].rotation.participants
+
+
+@pytest.fixture
+def office(database):
+    return Office(database)
+
+
+def test_a_schedule_that_is_not_there_cannot_be_edited(office):
+    with office.database.write() as session, pytest.raises(UnknownSchedule, match="no schedule 'gold'"):
+        rotations.begin(office.database, session, "gold")
+
+
+def test_an_edit_holds_from_now_on(office):
+    before = office.now - timedelta(hours=1)
+    assert office.takes_turns("carla")
+    assert (office.on_call(before), office.on_call(office.now)) == ("bruno", "carla")
+
+
+def test_the_same_again_saves_nothing(office):
+    assert not office.takes_turns("anna", "bruno")
+    with office.database.read() as session:
+        assert len(roster.revisions(session, "platinum")) == 1
+
+
+def test_every_edit_is_in_the_audit_trail(office):
+    office.takes_turns("carla")
+    with office.database.read() as session:
+        added, changed = session.execute(select(Audit).order_by(Audit.id)).scalars()
+    assert (added.action, added.actor, added.subject, added.before) == (
+        "rotation.added", AUTHOR, "schedule:platinum", None,
+    )  # fmt: skip
+    assert (changed.action, changed.before, changed.at) == ("rotation.changed", added.after, office.now)
+    assert changed.after["layers"][0]["rotation"]["participants"] == ["carla"]
+
+
+def test_an_edit_may_take_effect_later(office):
+    assert office.takes_turns("carla", effective_at=NEXT_MONDAY)
+    assert office.planned() == [(NEXT_MONDAY, ("carla",))]
+    assert [office.on_call(at) for at in (office.now, MONDAY, NEXT_MONDAY)] == ["bruno", "anna", "carla"]
+
+
+def test_a_planned_edit_can_be_withdrawn(office):
+    office.takes_turns("carla", effective_at=NEXT_MONDAY)
+    assert office.saves(lambda editing: rotations.withdrawing(editing, NEXT_MONDAY))
+    assert office.planned() == []
+    assert office.on_call(NEXT_MONDAY) == "bruno"
+    assert not office.saves(lambda editing: rotations.withdrawing(editing, NEXT_MONDAY))
+
+
+def test_what_is_planned_is_no_longer_planned_once_it_holds(office):
+    office.takes_turns("carla", effective_at=MONDAY)
+    office.now = MONDAY
+    assert office.planned() == []
+
+
+def test_an_override_holds_by_what_is_planned_too(office):
+    office.takes_turns("carla", effective_at=NEXT_MONDAY)
+    long = override("anna", "2026-12-01T09:00", "2026-12-15T09:00")
+    assert office.overrides(long)
+    instants = [long.starts, NEXT_MONDAY, long.ends - timedelta(seconds=1), long.ends]
+    assert [office.on_call(at) for at in instants] == ["anna", "anna", "anna", "carla"]
+    assert office.planned() == [(NEXT_MONDAY, ("carla",))]
+
+
+def test_the_later_saved_of_two_plans_for_one_instant_holds(office):
+    office.takes_turns("carla", effective_at=NEXT_MONDAY)
+    office.takes_turns("anna", effective_at=NEXT_MONDAY)
+    assert office.planned() == [(NEXT_MONDAY, ("anna",))]
+
+
+class TestKeepingTurns:
+    """Who is on call stays so until the next handoff."""
+
+    def edits(self, office, *people, effective_at=None):
+        return office.saves(lambda editing: rotations.keeping_turns(editing, _turns(editing, people), effective_at))
+
+    def turns(self, office, weeks=4):
+        return [office.on_call(MONDAY + timedelta(weeks=n - 1, hours=12)) for n in range(weeks)]
+
+    def test_a_new_participant_comes_when_it_is_their_turn(self, office):
+        assert self.edits(office, "anna", "bruno", "carla")
+        assert (office.on_call(office.now), self.turns(office)) == ("bruno", ["bruno", "carla", "anna", "bruno"])
+
+    def test_who_leaves_stays_until_the_handoff(self, office):
+        assert self.edits(office, "carla", "anna")
+        assert [at for at, _ in office.planned()] == [MONDAY]
+        assert (office.on_call(office.now), self.turns(office)) == ("bruno", ["bruno", "anna", "carla", "anna"])
+
+    def test_when_nobody_of_before_is_left_it_waits_for_the_handoff(self, office):
+        assert self.edits(office, "carla")
+        assert (office.on_call(office.now), self.turns(office)) == ("bruno", ["bruno", "carla", "carla", "carla"])
+
+    def test_a_planned_one_goes_on_from_whose_turn_it_is_then(self, office):
+        assert self.edits(office, "bruno", "carla", "anna", effective_at=MONDAY + timedelta(days=1))
+        assert self.turns(office) == ["bruno", "anna", "bruno", "carla"]
+
+    def test_where_nobody_is_on_call_it_holds_at_once(self, office):
+        nobody = with_absences(
+            Schedule("platinum", ROME, (weekly("bruno"),)), [absence("bruno", "2026-11-01T00:00", "2026-12-01T00:00")]
+        )
+        office.saves(lambda editing: rotations.replacing(editing, nobody))
+        assert self.edits(office, "carla", "anna")
+        assert office.planned() == []
+
+    def test_who_stays_alone_is_not_kept_waiting(self, office):
+        assert self.edits(office, "bruno")
+        assert (office.planned(), office.on_call(office.now)) == ([], "bruno")
+
+
+class TestPreview:
+    def test_who_gains_and_who_loses(self, office):
+        some = override("carla", "2026-12-01T18:00", "2026-12-02T09:00")
+        seen = office.previews(lambda editing: rotations.everywhere(editing, lambda one: with_overrides(one, [some])))
+        assert seen.changes == [Change(some.starts, some.ends, "anna", "carla")]
+        assert (seen.gaps, seen.double_booked, seen.unreachable, seen.silenced) == ([], [], [], [])
+
+    def test_new_gaps_of_sixty_days(self, office):
+        away = (
+            absence("anna", "2026-11-30T00:00", "2027-06-01T00:00"),
+            absence("bruno", "2026-12-10T09:00", "2026-12-11T09:00"),
+        )
+        seen = office.previews(lambda editing: rotations.everywhere(editing, lambda one: with_absences(one, away)))
+        assert seen.gaps == [Gap(at("2026-12-10T09:00"), at("2026-12-11T09:00"))]
+
+    def test_a_gap_that_is_there_already_is_not_new(self, office):
+        office.saves(lambda editing: rotations.replacing(editing, replace(editing.schedule, layers=())))
+        some = override("carla", "2026-12-01T18:00", "2026-12-02T09:00")
+        seen = office.previews(lambda editing: rotations.everywhere(editing, lambda one: with_overrides(one, [some])))
+        assert (len(seen.changes), seen.gaps) == (1, [])
+
+    def test_every_gap_of_a_new_schedule_is_new(self, office):
+        editing = rotations.begin_new("gold", ROME, office.now)
+        empty = Schedule("gold", ROME, ())
+        with office.database.read() as session:
+            seen = previews.preview(session, editing, rotations.replacing(editing, empty))
+        assert seen.gaps == [Gap(office.now, office.now + previews.GAPS_AHEAD)]
+        assert seen.changes == []
+
+    def test_who_is_on_call_by_another_schedule_too(self, office):
+        office.creates("second", "carla")
+        some = override("carla", "2026-12-01T18:00", "2026-12-02T09:00")
+        seen = office.previews(lambda editing: rotations.everywhere(editing, lambda one: with_overrides(one, [some])))
+        assert seen.double_booked == [DoubleBooking("carla", "second", some.starts, some.ends)]
+
+    def test_who_cannot_be_paged(self, office):
+        with office.database.write() as session:
+            session.get_one(Technician, "carla").phone = None
+            session.get_one(Technician, "anna").opted_out_at = datetime(2026, 11, 1, tzinfo=UTC)
+        one = override("carla", "2026-12-01T18:00", "2026-12-02T09:00")
+        two = override("anna", "2026-12-08T18:00", "2026-12-09T09:00")
+        seen = office.previews(
+            lambda editing: rotations.everywhere(editing, lambda each: with_overrides(each, [one, two]))
+        )
+        found = [(technician.key, why) for technician, why in seen.unreachable]
+        assert found == [("carla", Unreachable.NO_PHONE), ("anna", Unreachable.OPTED_OUT)]
