@@ -22,6 +22,7 @@ from config.policy_file import (
     ThrottlesSection,
 )
 from rules.entitlement import EntitlementTerms
+from rules.fairness import Night
 from rules.policy import EventType, HumanPathRules, Limits, PinRules, Policy, RecordingRules
 from rules.service_hours import Calendar, EasterHoliday, FixedHoliday, Hours
 from rules.targets import BusinessDays, BusinessTime, Elapsed, Limit, PlanTerms, Priority
@@ -80,6 +81,7 @@ def _policy(file: PolicyFile) -> Policy:
         throttles=_throttles(file.throttles),
         recordings=_recordings(file.recordings),
         limits=_limits_of(file.limits),
+        night=Night(file.fairness.night_from, file.fairness.night_until),
         **_waits(file),
     )
 

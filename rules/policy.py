@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rules.entitlement import EntitlementTerms
+from rules.fairness import Night
 from rules.service_hours import Calendar
 from rules.targets import Matrix, Plan, PlanTerms, Priority
 from rules.throttles import ThrottleRules
@@ -85,6 +86,7 @@ class Policy:
     untaken_event           in staffed hours, how long the help desk has an event before the technician is paged
     lease                   how long a worker has one delivery to itself
     help_desk_dial          how long the help desk's telephone rings
+    night                   what counts as night when on-call time is shared out
     hold_limit, hold_news   how long a caller may hold, and how often there is news
     """
 
@@ -105,6 +107,7 @@ class Policy:
     throttles: ThrottleRules
     recordings: RecordingRules
     limits: Limits
+    night: Night
     page_leaves_after: timedelta
     minimum_round: timedelta
     no_work_follow_up: timedelta

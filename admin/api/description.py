@@ -37,13 +37,16 @@ class Description:
     def describe(
         self,
         view: View,
-        answers: Mapping[int, type[BaseModel]],
+        answers: Mapping[int, type[BaseModel] | None],
         *,
         query: type[BaseModel] | None = None,
         body: type[BaseModel] | None = None,
         problems: tuple[int, ...] = (),
     ) -> View:
-        """The view, known to the description: what it answers, and the problems that it may answer instead."""
+        """The view, known to the description: what it answers, and the problems that it may answer instead.
+
+        An answer of None is a text whose form the description does not know.
+        """
         models: dict[str, Any] = {f"HTTP_{status}": model for status, model in answers.items()}
         models |= {f"HTTP_{status}": Problem for status in (401, 403, *problems)}
         described = self._tree.validate(query=query, json=body, resp=Responses(**models), skip_validation=True)(view)

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, Response, jsonify, request
 
-from admin.api import documents
+from admin.api import documents, fairness_documents
 from admin.api.description import Description, View
+from admin.api.fairness import FairnessReports
 from admin.api.health import Health
 from admin.api.maintenance import MaintenanceWindows
 from admin.api.monitoring import Monitoring
@@ -26,6 +27,7 @@ def create_api(database: Database, line: Line) -> Blueprint:
     _read(doors, description, database)
     _write(doors, description, database, line)
     _maintenance(doors, description, database, line)
+    _fairness(doors, description, database, line)
     health = Health(database)
     doors.open("GET", "/metrics", "metrics", health.metrics, Access.READ)
     doors.open("GET", "/healthz", "healthz", health.alive, Access.OPEN)
@@ -99,3 +101,13 @@ def _maintenance(doors: Doors, description: Description, database: Database, lin
     doors.open("GET", path, "windows", many, Access.READ)
     doors.open("POST", path, "window_book", book, Access.WORK)
     doors.open("DELETE", f"{path}/<int(max=2147483647):window>", "window_cancel", cancel, Access.WORK)
+
+
+def _fairness(doors: Doors, description: Description, database: Database, line: Line) -> None:
+    reports, path = FairnessReports(database, line), "/api/v1/schedules/<key>/fairness"
+    document = description.describe(
+        reports.document, {200: fairness_documents.FairnessDocument}, query=documents.ShiftsQuery, problems=(404, 422)
+    )
+    table = description.describe(reports.table, {200: None}, query=documents.ShiftsQuery, problems=(404, 422))
+    doors.open("GET", path, "fairness", document, Access.READ)
+    doors.open("GET", f"{path}.csv", "fairness_table", table, Access.READ)
