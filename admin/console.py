@@ -12,6 +12,7 @@ from admin.call_pages import CallPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
 from admin.drill_pages import DrillPages
+from admin.fairness_pages import FairnessPages
 from admin.guard import Doors
 from admin.home import Home
 from admin.maintenance_pages import MaintenancePages
@@ -47,6 +48,7 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     CallPages(database, line).open(doors)
     DrillPages(database, line).open(doors)
     RotationPages(database, line).open(doors)
+    FairnessPages(database, line).open(doors)
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)

@@ -36,6 +36,8 @@ DOORS = {
     ("POST", "/rotations/platinum/edit"): EDIT,
     ("POST", "/rotations/platinum/overrides"): EDIT,
     ("POST", "/rotations/platinum/overrides/remove"): EDIT,
+    ("GET", "/rotations/platinum/fairness"): READ,
+    ("GET", "/rotations/platinum/fairness.csv"): READ,
     ("GET", "/technicians"): READ,
     ("GET", "/technicians/add"): EDIT,
     ("POST", "/technicians/add"): EDIT,
