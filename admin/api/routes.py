@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, jsonify, request
 
 from admin.api import documents, fairness_documents
+from admin.api.calendar import Calendars
 from admin.api.description import Description, View
 from admin.api.fairness import FairnessReports
 from admin.api.health import Health
@@ -32,6 +33,7 @@ def create_api(database: Database, line: Line) -> Blueprint:
     doors.open("GET", "/metrics", "metrics", health.metrics, Access.READ)
     doors.open("GET", "/healthz", "healthz", health.alive, Access.OPEN)
     doors.open("GET", "/readyz", "readyz", health.ready, Access.OPEN)
+    doors.open("GET", "/calendar/<secret>.ics", "calendar", Calendars(database, line).calendar, Access.OPEN)
 
     def openapi() -> Response:
         return jsonify(description.document())
