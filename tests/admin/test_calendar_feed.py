@@ -153,7 +153,7 @@ ZONES = [
 def test_other_readers_find_our_instants_in_every_zone(quick, zone):
     """Two libraries that know the zone by its VTIMEZONE alone: their own tz database may be of another year."""
     first = datetime(2026, 3, 1, 1, 45)  # noqa: DTZ001  # in many zones' hour that comes twice
-    quick.saves(Layer("hours", Rotation(Unit.HOUR, 5, first, ("anna", "bruno"))), zone=zone)
+    quick.saves(Layer("hours", Rotation(Unit.HOUR, 11, first, ("anna", "bruno"))), zone=zone)
     text = quick.fetches(quick.subscribes()).data.decode()
     calendar = Calendar.from_ical(text)
     with quick.database.read() as session:
@@ -166,7 +166,7 @@ def test_other_readers_find_our_instants_in_every_zone(quick, zone):
         )
         ours, _ = shifts(history, found[0][0], found[-1][1])
         assert found == [(one.start, one.end) for one in ours]
-        assert len(found) > 1_500
+        assert len(found) > 800
 
 
 def _by(reader, moment):
