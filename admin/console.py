@@ -8,6 +8,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from admin import frame
+from admin.absence_pages import AbsencePages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
 from admin.contact_test_pages import ContactTestPages
@@ -51,6 +52,7 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     RotationPages(database, line).open(doors)
     FairnessPages(database, line).open(doors)
     CalendarPages(database, line).open(doors)
+    AbsencePages(database, line).open(doors)
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)

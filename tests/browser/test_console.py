@@ -134,7 +134,8 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
     window.go("/sign-in")
     assert window.grave_findings() == []
     window.sign_in()
-    more = ["/calls/blocked", "/rotations/add", "/rotations/second-line/fairness", "/nowhere"]
+    more = ["/calls/blocked", "/rotations/add", "/rotations/second-line/fairness", "/rotations/platinum/calendar",
+            "/technicians/carla/calendar", "/technicians/carla/absences", "/nowhere"]  # fmt: skip
     for path in [*CONSOLE, "/calls", the_call(window), *more]:
         window.go(path)
         assert window.grave_findings() == [], path
