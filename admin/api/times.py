@@ -11,6 +11,7 @@ from rules import timezones
 
 LONGEST_RANGE = relativedelta(years=2)
 
+
 def written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 

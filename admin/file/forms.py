@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +13,8 @@ from admin.file.tree import Mapping, Node, Scalar, Sequence, Tree
 from rules import contact_details, pins, timezones
 
 LONGEST_DURATION = timedelta(days=30)
+NOT_WORDS = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's control characters, halves of characters, and ends of lines and paragraphs."""
 UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 
 
@@ -131,8 +134,8 @@ def text(longest: int) -> Form:
         words = scalar.strip()
         if not words:
             raise ValueError("is empty")
-        if not words.isprintable():
-            raise ValueError("must be one line of printable characters")
+        if any(unicodedata.category(character) in NOT_WORDS for character in words):
+            raise ValueError("must be one line, without control characters")
         if len(words) > longest:
             raise ValueError(f"is longer than {longest} characters")
         return words

@@ -49,7 +49,7 @@ class Line:
         return self.client.get(path, headers=headers)
 
     def events(self, path):
-        return {str(one["uid"]): one for one in Calendar.from_ical(self.fetches(path).data).walk("VEVENT")}
+        return {str(one["uid"]): one for one in Calendar.from_ical(self.fetches(path).data).events}
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_turn_that_changes_hands_or_ends_sooner_is_an_update_of_the_same_event
     assert after[uid]["description"] == "By an override."
     assert after[uid].end == before[uid].start + DAY
     assert after[uid]["sequence"] > before[uid]["sequence"]
-    assert after[uid]["last-modified"].dt == NIGHT + HOUR
+    assert after[uid].decoded("last-modified") == NIGHT + HOUR
     assert set(before) < set(after)
 
 
@@ -159,10 +159,10 @@ def test_other_readers_find_our_instants_in_every_zone(quick, zone):
     with quick.database.read() as session:
         history = roster.history(session, "platinum")
     rules = text[text.index("BEGIN:VTIMEZONE") : text.index("BEGIN:VEVENT")]
-    readers = [tz.tzical(io.StringIO(rules)).get(zone), calendar.walk("VTIMEZONE")[0].to_tz(lookup_tzid=False)]
+    readers = [tz.tzical(io.StringIO(rules)).get(zone), calendar.timezones[0].to_tz(lookup_tzid=False)]
     for reader in readers:
         found = sorted(
-            (_by(reader, one["dtstart"].dt), _by(reader, one["dtend"].dt)) for one in calendar.walk("VEVENT")
+            (_by(reader, one.decoded("dtstart")), _by(reader, one.decoded("dtend"))) for one in calendar.events
         )
         ours, _ = shifts(history, found[0][0], found[-1][1])
         assert found == [(one.start, one.end) for one in ours]

@@ -23,7 +23,8 @@ def found(*events: str, zone: str = ROME, head: str = "") -> list[Found]:
 
 
 def times(*events: str, zone: str = ROME, head: str = "") -> list[tuple[str, str]]:
-    return [tuple(at.isoformat()[:16] for at in (one.starts, one.ends)) for one in found(*events, zone=zone, head=head)]
+    there = found(*events, zone=zone, head=head)
+    return [(one.starts.isoformat()[:16], one.ends.isoformat()[:16]) for one in there]
 
 
 @pytest.mark.parametrize(

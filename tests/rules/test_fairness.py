@@ -111,9 +111,7 @@ def test_now_parts_what_is_done_from_what_is_planned():
 def test_overrides_absences_and_gaps_count_for_who_is_there():
     away = Absence("bruno", at("2026-11-09T08:00"), at("2026-11-10T08:00"))
     carla = Override("carla", at("2026-11-10T08:00"), at("2026-11-11T08:00"))
-    shares, gaps = shared(
-        history(WEEKLY, overrides=[carla], absences=[away]), "2026-11-09T08:00", "2026-11-16T08:00"
-    )
+    shares, gaps = shared(history(WEEKLY, overrides=[carla], absences=[away]), "2026-11-09T08:00", "2026-11-16T08:00")
     assert {key: share.total.time for key, share in shares.items()} == {
         "anna": DAY, "bruno": 5 * DAY, "carla": DAY,
     }  # fmt: skip
@@ -143,7 +141,7 @@ def test_a_revision_does_not_count_a_night_twice():
 def test_a_range_of_nothing_is_empty():
     shares, gaps = shared(history(WEEKLY), "2026-11-10T00:00", "2026-11-10T00:00")
     assert shares == {}
-    assert gaps.total == Burden(*[timedelta(0)] * 4, 0, 0, 0)
+    assert gaps.total == Burden(timedelta(0), timedelta(0), timedelta(0), timedelta(0), 0, 0, 0)
 
 
 histories = st.builds(
