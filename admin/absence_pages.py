@@ -57,12 +57,12 @@ class AbsencePages:
             technician = technician_for_me(session, key)
             now = self._database.now(session)
             spans = [span for span in spans if span.ends > now]
+            if not spans:
+                return self._list(technician, now, offered, ticked, error=NOTHING_TICKED), 422
             try:
                 saved = absences.save(self._database, session, key, spans, current_user.email, confirmed=confirmed)
             except NewGaps as gaps:
                 return self._list(technician, now, offered, ticked, gaps=gaps), 422
-        if not spans:
-            return self._list(technician, now, offered, ticked, error=NOTHING_TICKED), 422
         flash(_told(technician, saved), "green" if saved else "amber")
         return redirect(f"/technicians/{key}", 303)
 
