@@ -8,11 +8,14 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from admin import frame
+from admin.absence_pages import AbsencePages
+from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
 from admin.dated_pages import DatedPages
 from admin.drill_pages import DrillPages
+from admin.fairness_pages import FairnessPages
 from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors
 from admin.home import Home
@@ -57,6 +60,9 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     RevisionPages(database).open(doors)
     DatedPages(database).open(doors)
     SwapPages(database).open(doors)
+    FairnessPages(database, line).open(doors)
+    CalendarPages(database, line).open(doors)
+    AbsencePages(database, line).open(doors)
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)

@@ -23,6 +23,7 @@ from config.policy_file import (
     ThrottlesSection,
 )
 from rules.entitlement import EntitlementTerms
+from rules.fairness import Night
 from rules.policy import EventType, HandoffRules, HumanPathRules, Limits, PinRules, Policy, RecordingRules
 from rules.service_hours import Calendar, EasterHoliday, FixedHoliday, Hours
 from rules.targets import BusinessDays, BusinessTime, Elapsed, Limit, PlanTerms, Priority
@@ -82,6 +83,7 @@ def _policy(file: PolicyFile) -> Policy:
         recordings=_recordings(file.recordings),
         limits=_limits_of(file.limits),
         handoffs=_handoffs(file.handoffs),
+        night=Night(file.fairness.night_from, file.fairness.night_until),
         **_waits(file),
     )
 

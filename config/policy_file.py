@@ -209,6 +209,17 @@ class RecordingsSection(_Section):
     transcribe: bool
 
 
+class FairnessSection(_Section):
+    night_from: Annotated[time, Strict()]
+    night_until: Annotated[time, Strict()]
+
+    @model_validator(mode="after")
+    def _two_times(self) -> FairnessSection:
+        if self.night_from == self.night_until:
+            raise ValueError("night_from and night_until are the same")
+        return self
+
+
 class PolicyFile(_Section):
     vendor: VendorSection
     holidays: dict[str, HolidaysSection]
@@ -224,6 +235,7 @@ class PolicyFile(_Section):
     human_path: HumanPathSection
     throttles: ThrottlesSection
     recordings: RecordingsSection
+    fairness: FairnessSection
 
     def disagreements(self) -> Iterator[tuple[str, str]]:
         """Where one section does not fit another, as (place, message)."""

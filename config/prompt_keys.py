@@ -10,6 +10,14 @@ TURN = HANDOFF | {"time"}
 GAPS = frozenset({"days", "first", "schedule", "url", "zone"})
 
 PROMPT_KEYS: dict[str, frozenset[str]] = {
+    "calendar.on_call": frozenset({"name", "schedule"}),
+    "calendar.nobody": frozenset({"schedule"}),
+    "calendar.because_layer": frozenset({"layer"}),
+    "calendar.because_absence": frozenset({"layer"}),
+    "calendar.because_override": NONE,
+    "calendar.because_gap": NONE,
+    "calendar.of_schedule": frozenset({"schedule"}),
+    "calendar.of_technician": frozenset({"name"}),
     "caller.greeting": NONE,
     "caller.language": NONE,
     "caller.blocked": frozenset({"portal"}),

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from rules.entitlement import EntitlementTerms
 from rules.escalation import Channel
+from rules.fairness import Night
 from rules.service_hours import Calendar
 from rules.targets import Matrix, Plan, PlanTerms, Priority
 from rules.throttles import ThrottleRules
@@ -99,6 +100,7 @@ class Policy:
     untaken_event           in staffed hours, how long the help desk has an event before the technician is paged
     lease                   how long a worker has one delivery to itself
     help_desk_dial          how long the help desk's telephone rings
+    night                   what counts as night when on-call time is shared out
     hold_limit, hold_news   how long a caller may hold, and how often there is news
     """
 
@@ -120,6 +122,7 @@ class Policy:
     recordings: RecordingRules
     limits: Limits
     handoffs: HandoffRules
+    night: Night
     page_leaves_after: timedelta
     minimum_round: timedelta
     no_work_follow_up: timedelta
