@@ -7,10 +7,11 @@ from flask import Response, abort, flash, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import fields, overview, rotation_edits
+from admin import fields, overview, rotation_edits, timeline
 from admin.chips import Chips
 from admin.guard import Doors, Permission
 from admin.rotation_forms import NewScheduleForm, OverrideForm, ScheduleForm, new_layer, place_problems, typed
+from admin.timeline_range import LENGTHS, TimelineRange
 from admin.times import Times
 from models.database import Database
 from paging import reach, roster
@@ -162,6 +163,7 @@ class RotationPages:
             technicians = roster.technicians(session)
             history = roster.history(session, key)
         times = Times(now, schedule.time_zone)
+        shown = TimelineRange.asked(request.args, times.wall(now).date())
         answer = on_call(history, now)
         held, gaps = shifts(history, now, now + AHEAD)
         if form is None:
@@ -171,6 +173,9 @@ class RotationPages:
         html = render_template(
             "console/rotation.html",
             schedule=schedule,
+            shown=shown,
+            lengths=LENGTHS,
+            line=timeline.draw(history, *shown.span(times.zone), times, chips, self._line.policy.line_calendar),
             answer=answer,
             why=sentence(answer, chips.names, schedule.time_zone),
             spans=sorted([*held, *gaps], key=_start),
