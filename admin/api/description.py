@@ -44,7 +44,7 @@ class Description:
         headers: type[BaseModel] | None = None,
         problems: tuple[int, ...] = (),
     ) -> View:
-        """The view, known to the description: what it answers (None: no body), and the problems instead of it."""
+        """The view, known to the description: what it answers (None: no JSON), and the problems instead of it."""
         models: dict[str, Any] = {f"HTTP_{status}": model for status, model in answers.items()}
         models |= {f"HTTP_{status}": Problem for status in (401, 403, *problems)}
         described = self._tree.validate(

@@ -3,8 +3,10 @@
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel
 
-from admin.api import documents, rotation_answers, rotation_documents
+from admin.api import documents, fairness_documents, rotation_answers, rotation_documents
+from admin.api.calendar import Calendars
 from admin.api.description import Description, View
+from admin.api.fairness import FairnessReports
 from admin.api.health import Health
 from admin.api.maintenance import MaintenanceWindows
 from admin.api.monitoring import Monitoring
@@ -39,10 +41,12 @@ def create_api(database: Database, line: Line) -> Blueprint:
     _rotations(doors, description, Rotations(database))
     _rotation_edits(doors, description, RotationEdits(database))
     _rotation_dates(doors, description, RotationDates(database))
+    _fairness(doors, description, database, line)
     health = Health(database)
     doors.open("GET", "/metrics", "metrics", health.metrics, Access.READ)
     doors.open("GET", "/healthz", "healthz", health.alive, Access.OPEN)
     doors.open("GET", "/readyz", "readyz", health.ready, Access.OPEN)
+    doors.open("GET", "/calendar/<secret>.ics", "calendar", Calendars(database, line).calendar, Access.OPEN)
 
     def openapi() -> Response:
         return jsonify(description.document())
@@ -173,3 +177,13 @@ def _rotation_dates(doors: Doors, description: Description, views: RotationDates
     doors.open("POST", f"{SCHEDULE}/absences", "absence_add", add_absence, Access.EDIT)
     doors.open("DELETE", f"{SCHEDULE}/absences", "absence_remove", remove_absence, Access.EDIT)
     doors.open("POST", f"{SCHEDULE}/swaps", "swap", swap, Access.EDIT)
+
+
+def _fairness(doors: Doors, description: Description, database: Database, line: Line) -> None:
+    reports, path = FairnessReports(database, line), f"{SCHEDULE}/fairness"
+    document = description.describe(
+        reports.document, {200: fairness_documents.FairnessDocument}, query=documents.ShiftsQuery, problems=(404, 422)
+    )
+    table = description.describe(reports.table, {200: None}, query=documents.ShiftsQuery, problems=(404, 422))
+    doors.open("GET", path, "fairness", document, Access.READ)
+    doors.open("GET", f"{path}.csv", "fairness_table", table, Access.READ)

@@ -3,10 +3,13 @@
 import re
 from datetime import UTC, datetime
 
+from dateutil.relativedelta import relativedelta
 from flask import request
 
 from admin.api.problems import refuse_field
 from rules import timezones
+
+LONGEST_RANGE = relativedelta(years=2)
 
 
 def written(at: datetime) -> str:
@@ -23,6 +26,16 @@ def parameter(name: str) -> datetime:
     if text is None:
         refuse_field(name, "is missing: give an instant such as 2026-11-24T02:00:00Z")
     return instant(name, text)
+
+
+def range_asked() -> tuple[datetime, datetime]:
+    """The parameters `from` and `until`. Ends the request with 422 where they are no range of at most two years."""
+    start, end = parameter("from"), parameter("until")
+    if end < start:
+        refuse_field("until", "is before from")
+    if end > start + LONGEST_RANGE:
+        refuse_field("until", "is more than two years after from")
+    return start, end
 
 
 def instant(name: str, text: str) -> datetime:

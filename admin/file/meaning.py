@@ -88,7 +88,11 @@ def _layer(entry: Entry) -> Layer:
 
 
 def _span(entry: Entry, zone: str) -> tuple[datetime, datetime]:
-    return timezones.to_utc(entry["from"], zone), timezones.to_utc(entry["until"], zone)
+    return _instant(entry["from"], zone), _instant(entry["until"], zone)
+
+
+def _instant(moment: datetime, zone: str) -> datetime:
+    return moment if moment.tzinfo else timezones.to_utc(moment, zone)
 
 
 def escalation_policy(entry: Entry, current: dict[str, Any] | None) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from tests.times import NIGHT
 READS = [
     "/api/v1/on-call?schedule=x",
     "/api/v1/schedules/x/shifts",
+    "/api/v1/schedules/x/fairness",
+    "/api/v1/schedules/x/fairness.csv",
     "/api/v1/tickets",
     "/api/v1/tickets/100001",
     "/metrics",
@@ -120,6 +122,8 @@ def test_the_description_is_openapi_3_1_and_names_every_route(api):
         "/api/v1/schedules/{key}/overrides",
         "/api/v1/schedules/{key}/absences",
         "/api/v1/schedules/{key}/swaps",
+        "/api/v1/schedules/{key}/fairness",
+        "/api/v1/schedules/{key}/fairness.csv",
         "/api/v1/tickets",
         "/api/v1/tickets/{number}",
         "/api/v1/tickets/{number}/{action}",
