@@ -16,12 +16,14 @@ from models.database import Database
 from paging import roster, rotations
 from paging.rotations import Draft, Editing
 from rules import edits
+from rules.line import Line
 from rules.on_call import Absence, Override
 
 
 class DatedPages:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, line: Line) -> None:
         self._database = database
+        self._line = line
         self._steps = EditSteps(database)
 
     def open(self, doors: Doors) -> None:
@@ -40,7 +42,7 @@ class DatedPages:
                 key=key,
                 form=form,
                 draft=lambda _, editing: _with_override(editing, form, names),
-                page=lambda: rotation_page(self._database, key, form),
+                page=lambda: rotation_page(self._database, self._line, key, form),
                 action="override.added",
                 title=f"an override by {who}",
                 done=f"{who} is on call then, whatever the turns say.",
@@ -75,7 +77,7 @@ class DatedPages:
                 key=key,
                 form=form,
                 draft=lambda _, editing: _with_absence(editing, form),
-                page=lambda: rotation_page(self._database, key, form),
+                page=lambda: rotation_page(self._database, self._line, key, form),
                 action="absence.added",
                 title=f"an absence of {who}",
                 done=f"{who} is absent then: whoever is next in turn covers.",

@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 from admin.chips import Chips
 from admin.coming import coming
 from admin.dated_forms import AbsenceForm, DatedForm, OverrideForm, name_of, name_of_shift
+from admin.timeline import draw
+from admin.timeline_range import LENGTHS, TimelineRange
 from admin.times import Times
 from models.database import Database
 from paging import roster, rotations
@@ -19,6 +21,7 @@ from paging.previews import GAPS_AHEAD
 from paging.roster import UnknownSchedule
 from paging.rotations import Editing
 from rules.differences import differences
+from rules.line import Line
 from rules.on_call import Absence, Gap, Override, Revision, ShiftSpan, on_call, sentence
 
 AHEAD = timedelta(days=14)
@@ -26,7 +29,7 @@ WALL = "%Y-%m-%dT%H:%M"
 ABSENCE_PREFIX = "absence-"
 
 
-def rotation_page(database: Database, key: str, typed: DatedForm | None = None) -> ResponseReturnValue:
+def rotation_page(database: Database, line: Line, key: str, typed: DatedForm | None = None) -> ResponseReturnValue:
     """The page, with a form for overrides or absences as it was typed."""
     with database.read() as session:
         try:
@@ -39,6 +42,7 @@ def rotation_page(database: Database, key: str, typed: DatedForm | None = None) 
         **_forms(typed, chips.names),
         **_on_call(editing, chips),
         **_dated(editing, chips),
+        **_timeline(editing, line, chips),
         schedule=editing.schedule,
         chips=chips,
         times=Times(editing.now, editing.schedule.time_zone),
@@ -75,6 +79,14 @@ def _on_call(editing: Editing, chips: Chips) -> dict[str, Any]:
         "name_of_shift": name_of_shift,
         "override_link": partial(_override_link, Times(now, editing.schedule.time_zone)),
     }
+
+
+def _timeline(editing: Editing, line: Line, chips: Chips) -> dict[str, Any]:
+    """The days that the address asks for."""
+    times = Times(editing.now, editing.schedule.time_zone)
+    shown = TimelineRange.asked(request.args, times.wall(editing.now).date())
+    drawn = draw(editing.history, *shown.span(times.zone), times, chips, line.policy.line_calendar)
+    return {"shown": shown, "lengths": LENGTHS, "line": drawn}
 
 
 def _dated(editing: Editing, chips: Chips) -> dict[str, Any]:

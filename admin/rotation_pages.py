@@ -12,12 +12,14 @@ from admin.times import Times
 from models.database import Database
 from paging import roster
 from paging.previews import GAPS_AHEAD
+from rules.line import Line
 from rules.on_call import sentence
 
 
 class RotationPages:
-    def __init__(self, database: Database, gaps_ahead: GapsAhead) -> None:
+    def __init__(self, database: Database, line: Line, gaps_ahead: GapsAhead) -> None:
         self._database = database
+        self._line = line
         self._gaps_ahead = gaps_ahead
 
     def open(self, doors: Doors) -> None:
@@ -34,4 +36,4 @@ class RotationPages:
         return render_template("console/rotations.html", duties=told, chips=chips, days=GAPS_AHEAD.days)
 
     def page(self, key: str) -> ResponseReturnValue:
-        return rotation_page(self._database, key)
+        return rotation_page(self._database, self._line, key)

@@ -11,6 +11,7 @@ from models.technician import Technician
 from paging import reach, roster
 from paging.reach import Rung
 from paging.rotations import Draft, Editing
+from rules import timezones
 from rules.comparison import Change, DoubleBooking, changes, double_bookings
 from rules.on_call import Gap, History, ShiftSpan, shifts
 
@@ -46,7 +47,8 @@ class Preview:
 
 def preview(session: Session, editing: Editing, draft: Draft) -> Preview:
     """What `draft` would do. The technicians that it names must be on file."""
-    start, end = draft.first.effective_at, draft.first.effective_at + LOOKED_AHEAD
+    start = draft.first.effective_at
+    end = _after(start, LOOKED_AHEAD)
     after = draft.history(editing)
     changed = changes(editing.history, after, start, end)
     gained = [change for change in changed if change.after]
@@ -61,9 +63,14 @@ def preview(session: Session, editing: Editing, draft: Draft) -> Preview:
     )
 
 
+def _after(start: datetime, ahead: timedelta) -> datetime:
+    """As far as the rules answer: the next handoff may be as late as an override's end."""
+    return min(start + ahead, timezones.LATEST)
+
+
 def _gaps(editing: Editing, after: History, start: datetime) -> list[Gap]:
     """All of a new schedule; of another one, those that it does not have yet, each in one piece."""
-    end = start + GAPS_AHEAD
+    end = _after(start, GAPS_AHEAD)
     if editing.is_new:
         return shifts(after, start, end)[1]
     found: list[Gap] = []
@@ -75,9 +82,12 @@ def _gaps(editing: Editing, after: History, start: datetime) -> list[Gap]:
 
 
 def _silenced(session: Session, editing: Editing, draft: Draft) -> list[Rung]:
-    """By any of its revisions, each once."""
-    found = (reach.silenced_by_schedule(session, each.schedule, editing.now) for each in draft.revisions)
-    return list(dict.fromkeys(rung for rungs in found for rung in rungs))
+    """By any of its revisions, each once. What is planned already is not its doing."""
+    found: list[Rung] = []
+    for each in draft.revisions:
+        without = editing.history.in_force(each.effective_at)[0]
+        found += reach.silenced_by_schedule(session, each.schedule, editing.now, without)
+    return list(dict.fromkeys(found))
 
 
 def _other_schedules(session: Session, key: str, start: datetime, end: datetime) -> dict[str, list[ShiftSpan]]:

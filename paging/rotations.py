@@ -116,9 +116,12 @@ def everywhere(editing: Editing, change: Callable[[Schedule], Schedule]) -> Draf
 
 
 def carrying(editing: Editing, draft: Draft, change: Callable[[Schedule], Schedule]) -> Draft:
-    """A draft, with a change of its own to what is planned for later: of the dated items, which outlive a plan."""
-    later = dict.fromkeys(at for at in editing.history.handovers if at > draft.last.effective_at)
-    return Draft((*draft.revisions, *(Revision(at, change(editing.history.in_force(at)[0])) for at in later)))
+    """A draft, with a change to what is planned besides it: of the dated items, which concern every plan."""
+    revisions = {each.effective_at: each for each in draft.revisions}
+    for at in editing.history.handovers:
+        if at > draft.first.effective_at and at not in revisions:
+            revisions[at] = Revision(at, change(editing.history.in_force(at)[0]))
+    return Draft(tuple(revisions[at] for at in sorted(revisions)))
 
 
 def planned(editing: Editing) -> list[Revision]:

@@ -135,8 +135,12 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
     window.go("/sign-in")
     assert window.grave_findings() == []
     window.sign_in()
-    restore = "/rotations/platinum/revisions/1/restore"
-    for path in [*CONSOLE, "/calls", the_call(window), "/calls/blocked", "/rotations/add", restore, "/nowhere"]:
+    more = [
+        "/calls/blocked", "/rotations/add", "/rotations/platinum/revisions/1/restore",
+        "/rotations/second-line/fairness", "/rotations/platinum/calendar", "/technicians/carla/calendar",
+        "/technicians/carla/absences", "/nowhere",
+    ]  # fmt: skip
+    for path in [*CONSOLE, "/calls", the_call(window), *more]:
         window.go(path)
         assert window.grave_findings() == [], path
         assert window.overflow() == 0, path
