@@ -47,6 +47,8 @@ from paging.carriers.twilio import (
 from paging.chores import Chore
 from paging.digest import Digest
 from paging.engine import Engine
+from paging.gap_mails import GapMails
+from paging.handoffs import Handoffs
 from paging.loop import EngineLoop
 from paging.maintenance import WindowStarts
 from paging.recordings import Recordings
@@ -99,6 +101,8 @@ class Gateway:
         """What an engine does beside pages and messages, the quick kinds first."""
         return [
             WindowStarts(self.database, self.line),
+            Handoffs(self.database, self.line),
+            GapMails(self.database, self.line),
             Digest(self.database, self.line),
             Recordings(self.database, self.line, self.recordings),
         ]

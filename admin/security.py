@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 
@@ -63,9 +64,21 @@ def secure(
     protection = CSRFProtect(app)
     for blueprint in csrf_exempt:
         protection.exempt(blueprint)
+    app.session_interface = _Sessions()
     _keep_sessions(app, database)
     _add_headers(app, secure_cookies)
     errors.handle_errors(app)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Programs have no session: with their requests nothing is made ready to read one, or to write one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session or session.accessed or session.modified:
+            super().save_session(app, session, response)
 
 
 def _keep_sessions(app: Flask, database: Database) -> None:
@@ -85,8 +98,8 @@ def _add_headers(app: Flask, https: bool) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        own = set(response.headers.keys(lower=True))
+        response.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in own])
         if response.mimetype == "text/html":
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

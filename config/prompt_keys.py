@@ -5,6 +5,9 @@ TICKET = frozenset({"callback", "customer", "number", "priority"})
 DELIVERY = frozenset({"address", "name", "reason"})
 EVENT = frozenset({"source", "summary", "title"})
 EVENT_TICKET = frozenset({"customer", "minutes", "number", "priority", "summary", "title", "when"})
+HANDOFF = frozenset({"name", "schedule", "text_number", "url", "zone"})
+TURN = HANDOFF | {"time"}
+GAPS = frozenset({"days", "first", "schedule", "url", "zone"})
 
 PROMPT_KEYS: dict[str, frozenset[str]] = {
     "calendar.on_call": frozenset({"name", "schedule"}),
@@ -154,6 +157,41 @@ PROMPT_KEYS: dict[str, frozenset[str]] = {
     "test.key": NONE,
     "test.confirmed": NONE,
     "test.unanswered": NONE,
+    "handoff.ahead_sms": TURN | {"until"},
+    "handoff.ahead_subject": TURN | {"until"},
+    "handoff.ahead_mail": TURN | {"until"},
+    "handoff.withdrawn_sms": TURN | {"who"},
+    "handoff.withdrawn_subject": TURN | {"who"},
+    "handoff.withdrawn_mail": TURN | {"who"},
+    "handoff.begun_sms": HANDOFF | {"numbers", "until"},
+    "handoff.begun_numbers": HANDOFF | {"numbers"},
+    "handoff.begun_subject": HANDOFF | {"until"},
+    "handoff.begun_mail": HANDOFF | {"lists", "until"},
+    "handoff.released_sms": HANDOFF | {"numbers", "who"},
+    "handoff.released_numbers": HANDOFF | {"numbers"},
+    "handoff.released_subject": HANDOFF | {"who"},
+    "handoff.released_mail": HANDOFF | {"lists", "who"},
+    "handoff.until": TURN,
+    "handoff.no_end": HANDOFF,
+    "handoff.then": HANDOFF | {"who"},
+    "handoff.then_nobody": HANDOFF,
+    "handoff.now": HANDOFF | {"who"},
+    "handoff.now_nobody": HANDOFF,
+    "handoff.nobodys": HANDOFF | {"tickets"},
+    "handoff.owned": HANDOFF | {"owner", "tickets"},
+    "handoff.kept": HANDOFF | {"tickets"},
+    "handoff.none_open": HANDOFF,
+    "handoff.none_kept": HANDOFF,
+    "handoff.ticket": frozenset({"customer", "number", "priority", "state"}),
+    "handoff.state_open": NONE,
+    "handoff.state_in_charge": NONE,
+    "handoff.state_waiting": NONE,
+    "handoff.more": frozenset({"count"}),
+    "gaps.subject": GAPS,
+    "gaps.mail": GAPS | {"gaps"},
+    "gaps.gap": frozenset({"end", "start"}),
+    "gaps.gap_on": frozenset({"end", "start"}),
+    "gaps.more": frozenset({"count"}),
     "notice.opened_sms": TICKET,
     "notice.opened_subject": TICKET,
     "notice.opened_mail": TICKET,

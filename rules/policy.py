@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rules.entitlement import EntitlementTerms
+from rules.escalation import Channel
 from rules.fairness import Night
 from rules.service_hours import Calendar
 from rules.targets import Matrix, Plan, PlanTerms, Priority
@@ -68,6 +69,19 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoffRules:
+    """What technicians are told of their turns: so long `ahead`, when one has begun, and when they are released.
+
+    Each by its channels; by none, not at all.
+    """
+
+    ahead: timedelta
+    ahead_by: tuple[Channel, ...]
+    begun_by: tuple[Channel, ...]
+    released_by: tuple[Channel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The service as the vendor sells it. Times without another meaning are real time.
 
@@ -107,6 +121,7 @@ class Policy:
     throttles: ThrottleRules
     recordings: RecordingRules
     limits: Limits
+    handoffs: HandoffRules
     night: Night
     page_leaves_after: timedelta
     minimum_round: timedelta

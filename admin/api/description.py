@@ -24,7 +24,7 @@ class Description:
             "flask",
             title="Platinum Line",
             version="1",
-            description="Who is on call, tickets and their moves, and what monitoring reports.",
+            description="Who is on call, edits of schedules, tickets and their moves, and what monitoring reports.",
             page_templates={},
             mode="strict",
             naming_strategy=lambda model: model.__name__,
@@ -41,15 +41,15 @@ class Description:
         *,
         query: type[BaseModel] | None = None,
         body: type[BaseModel] | None = None,
+        headers: type[BaseModel] | None = None,
         problems: tuple[int, ...] = (),
     ) -> View:
-        """The view, known to the description: what it answers, and the problems that it may answer instead.
-
-        An answer of None is a text whose form the description does not know.
-        """
+        """The view, known to the description: what it answers (None: no JSON), and the problems instead of it."""
         models: dict[str, Any] = {f"HTTP_{status}": model for status, model in answers.items()}
         models |= {f"HTTP_{status}": Problem for status in (401, 403, *problems)}
-        described = self._tree.validate(query=query, json=body, resp=Responses(**models), skip_validation=True)(view)
+        described = self._tree.validate(
+            query=query, json=body, headers=headers, resp=Responses(**models), skip_validation=True
+        )(view)
 
         # SpecTree finds what it knows of a view by what the view wraps; requests need not pass through it.
         def direct(**values: Any) -> Any:

@@ -40,11 +40,19 @@ def range_asked() -> tuple[datetime, datetime]:
 
 def instant(name: str, text: str) -> datetime:
     """The instant that a field or parameter holds. Ends the request with 422 where it is none."""
+    try:
+        return read(text)
+    except ValueError as error:
+        refuse_field(name, str(error))
+
+
+def read(text: str) -> datetime:
+    """The instant, in UTC. Raises ValueError, which says what an instant looks like."""
     at = _read(text)
     if at is None:
-        refuse_field(name, "must be an ISO 8601 instant with its offset, such as 2026-11-24T02:00:00Z")
+        raise ValueError("must be an ISO 8601 instant with its offset, such as 2026-11-24T02:00:00Z")
     if not timezones.EARLIEST <= at <= timezones.LATEST:
-        refuse_field(name, f"must be from {timezones.EARLIEST.year} to {timezones.LATEST.year}")
+        raise ValueError(f"must be from {timezones.EARLIEST.year} to {timezones.LATEST.year}")
     return at
 
 

@@ -9,6 +9,8 @@ from admin.file.shape import Day
 from admin.file.tree import Scalar
 from models.customer import Contract, Customer
 from models.technician import Technician
+from paging import rotations
+from paging.rotations import Draft, Editing
 from rules import timezones
 from rules.on_call import Absence, Layer, Override, Schedule, Window
 from rules.rotation import Rotation
@@ -58,6 +60,14 @@ def schedule(entry: Entry, current: Schedule | None) -> Schedule:
         if absences is None
         else tuple(Absence(each["technician"], *_span(each, zone)) for each in absences),
     )
+
+
+def draft(entry: Entry, editing: Editing | None, now: datetime) -> Draft:
+    """What the file makes of a schedule, and of what is planned for it; None: it is not there yet."""
+    if editing is None:
+        editing = rotations.begin_new(entry["key"], "UTC", now)
+        return rotations.replacing(editing, schedule(entry, None))
+    return rotations.everywhere(editing, lambda current: schedule(entry, current))
 
 
 def _layer(entry: Entry) -> Layer:

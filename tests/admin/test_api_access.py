@@ -110,7 +110,18 @@ def test_the_description_is_openapi_3_1_and_names_every_route(api):
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
         "/api/v1/on-call",
+        "/api/v1/schedules",
+        "/api/v1/schedules/{key}",
         "/api/v1/schedules/{key}/shifts",
+        "/api/v1/schedules/{key}/revisions",
+        "/api/v1/schedules/{key}/revisions/{revision}",
+        "/api/v1/schedules/{key}/revisions/{revision}/restore",
+        "/api/v1/schedules/{key}/differences",
+        "/api/v1/schedules/{key}/preview",
+        "/api/v1/schedules/{key}/planned/{revision}",
+        "/api/v1/schedules/{key}/overrides",
+        "/api/v1/schedules/{key}/absences",
+        "/api/v1/schedules/{key}/swaps",
         "/api/v1/schedules/{key}/fairness",
         "/api/v1/schedules/{key}/fairness.csv",
         "/api/v1/tickets",
