@@ -1,11 +1,13 @@
 """Handoffs: who comes on call and who is released are told, each once, whatever happens meanwhile."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Thread
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from config.settings import DEFAULT_POLICY_FILE
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.schedule import HandoffNotice, HandoffOccasion, HandoffWatch
 from models.technician import Technician
@@ -427,6 +429,21 @@ def test_a_schedule_that_nobody_has_watched_yet_starts_quietly(world: World) -> 
     assert deliveries(world, DeliveryKind.HANDOFF) == []
     with world.database.read() as session:
         assert session.get_one(HandoffWatch, "platinum").watched_from == world.clock.at
+
+
+def test_the_policy_says_what_is_told_and_how(world: World, tmp_path: Path) -> None:
+    text = DEFAULT_POLICY_FILE.read_text(encoding="utf-8")
+    for name, was, becomes in (("ahead", '"sms", "email"', ""), ("released", '"sms"', '"email"')):
+        assert f"\n{name} = [{was}]" in text
+        text = text.replace(f"\n{name} = [{was}]", f"\n{name} = [{becomes}]")
+    policy = tmp_path / "policy.toml"
+    policy.write_text(text, encoding="utf-8")
+    other = world.restarts(POLICY_FILE=str(policy))
+    until(other, "2026-11-30T09:00")
+    assert texts(other, "bruno") == [BEGUN]
+    assert texts(other, "anna") == []
+    assert mails(other, "anna")[0].body.startswith("Anna Rossi, you are off call for platinum. Bruno Neri is on call")
+    other.database.dispose()
 
 
 def test_each_notice_is_kept(world: World) -> None:
