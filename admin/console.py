@@ -8,17 +8,25 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from admin import frame
+from admin.absence_pages import AbsencePages
+from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
+from admin.dated_pages import DatedPages
 from admin.drill_pages import DrillPages
+from admin.fairness_pages import FairnessPages
+from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors
 from admin.home import Home
 from admin.maintenance_pages import MaintenancePages
+from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
+from admin.swap_pages import SwapPages
 from admin.technician_pages import TechnicianPages
 from admin.ticket_pages import TicketPages
+from admin.turn_pages import TurnPages
 from models.database import Database
 from rules.line import Line
 from rules.pins import Peppers
@@ -41,12 +49,20 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     )
     limiter = Limiter(get_remote_address, storage_uri="memory://")
     doors = Doors(console)
+    gaps_ahead = GapsAhead()
     SignIn(database, limiter).open(doors)
-    Home(database, line).open(doors)
+    Home(database, line, gaps_ahead).open(doors)
     TicketPages(database, line).open(doors)
     CallPages(database, line).open(doors)
     DrillPages(database, line).open(doors)
-    RotationPages(database, line).open(doors)
+    RotationPages(database, line, gaps_ahead).open(doors)
+    TurnPages(database, line).open(doors)
+    RevisionPages(database).open(doors)
+    DatedPages(database, line).open(doors)
+    SwapPages(database).open(doors)
+    FairnessPages(database, line).open(doors)
+    CalendarPages(database, line).open(doors)
+    AbsencePages(database, line).open(doors)
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)

@@ -39,6 +39,7 @@ EXPIRED = Explanation(
     "This form is older than your session",
     "Nothing was saved. Below is what you typed. Sign in if you are asked to, open the form again and send it.",
 )
+CALENDAR = "/calendar/"
 NEVER_SHOWN = ("csrf", "password", "pin")
 
 
@@ -50,7 +51,7 @@ def handle_errors(app: Flask) -> None:
 
 
 def _broken(error: Exception) -> ResponseReturnValue:
-    log.error("error %s at %s %s", _reference(), request.method, request.path, exc_info=error)
+    log.error("error %s at %s %s", _reference(), request.method, _path(), exc_info=error)
     return _answer(InternalServerError())
 
 
@@ -96,6 +97,11 @@ def _page(code: int, explanation: Explanation, typed: list[tuple[str, str]]) -> 
         "console/error.html", explanation=explanation, code=code, reference=_reference(), typed=typed
     )
     return make_response(html, code)
+
+
+def _path() -> str:
+    """For the log: the address of a calendar is a secret."""
+    return f"{CALENDAR}…" if request.path.startswith(CALENDAR) else request.path
 
 
 def _reference() -> str:

@@ -32,6 +32,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 SESSION_LIFETIME = timedelta(days=7)
+LARGEST_REQUEST = 2_000_000
+"""Bytes that a page takes: a calendar file is the largest."""
 
 
 def secure(
@@ -56,6 +58,7 @@ def secure(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure_cookies,
         PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open all night must still acknowledge
     )
     protection = CSRFProtect(app)

@@ -5,7 +5,6 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
 from flask import Response, json, request
 
 from admin.api import times
@@ -18,7 +17,6 @@ from paging import roster
 from rules.on_call import History, OnCall, on_call, sentence, shifts
 
 NEWEST_REVISION = f"SELECT max(id) FROM {ScheduleRevision.__tablename__} WHERE schedule_key = :value"
-LONGEST_RANGE = relativedelta(years=2)
 NAMES_KEPT = 1.0
 """Seconds for which a sentence may still hold a technician's old name."""
 
@@ -46,11 +44,7 @@ class Schedules:
     def shifts(self, key: str) -> Response:
         """The shifts and gaps of a schedule in a range of at most two years."""
         check_contract(None)
-        start, end = times.parameter("from"), times.parameter("until")
-        if end < start:
-            refuse_field("until", "is before from")
-        if end > start + LONGEST_RANGE:
-            refuse_field("until", "is more than two years after from")
+        start, end = times.range_asked()
         found, gaps = shifts(self._history(key)[0], start, end)
         return _answer(
             {

@@ -1,12 +1,13 @@
 """The policy file: what it says by default, and what is said of a wrong one."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from config.policy import PolicyError, load_policy
 from config.settings import DEFAULT_POLICY_FILE
+from rules.fairness import Night
 from rules.service_hours import EasterHoliday
 from rules.targets import Plan, Priority
 from tests.rules.vendor import POLICY
@@ -36,6 +37,7 @@ def test_the_vendor_s_facts():
     assert (POLICY.pin.shortest, POLICY.pin.longest, POLICY.pin.tries) == (8, 12, 3)
     assert POLICY.page_leaves_after == timedelta(seconds=45)
     assert POLICY.minimum_round == timedelta(seconds=60)
+    assert POLICY.night == Night(time(22), time(6))
     assert len(POLICY.line_calendar.holidays) == 11
     assert POLICY.line_calendar.holidays[-1] == EasterHoliday(1)
 
@@ -117,6 +119,7 @@ def test_the_events_of_monitoring():
             "asia_pacific.countries.0: 'Afghanistan' is not a country's code of two capital letters",
         ),
         ("pin_shortest = 8", "pin_shortest = 13", "line: pin_shortest is more than pin_longest"),
+        ("night_until = 06:00:00", "night_until = 22:00:00", "fairness: night_from and night_until are the same"),
         ("lease = 15 ", "lease = 16 ", "waits.lease: Input should be less than or equal to 15"),
     ],
 )
