@@ -141,7 +141,12 @@ def _before(editing: Editing, at: datetime) -> Schedule:
 
 
 def save(session: Session, editing: Editing, draft: Draft, author: str, action: str) -> bool:
-    """Save a draft, in the audit trail too, as `action` by `author`. False where all of it holds already."""
+    """Save a draft, in the audit trail too, as `action` by `author`. False where all of it holds already.
+
+    Raises ValueError for a draft that would change what is past.
+    """
+    if not editing.is_new and any(each.effective_at < editing.now for each in draft.revisions):
+        raise ValueError("an edit holds from now on, or later: the past is never rewritten")
     saved = [each for each in draft.revisions if _save(session, editing, each, author)]
     for each in saved:
         before = None if editing.is_new else roster.content_of(editing.history.in_force(each.effective_at)[0])
