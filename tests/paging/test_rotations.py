@@ -12,7 +12,7 @@ from models.technician import Technician
 from paging import previews, roster, rotations
 from paging.previews import Unreachable
 from paging.roster import UnknownSchedule
-from paging.rotations import Draft
+from paging.rotations import Draft, ScheduleExists
 from rules import timezones
 from rules.comparison import Change, DoubleBooking
 from rules.edits import with_absences, with_overrides
@@ -172,6 +172,18 @@ def test_a_change_is_carried_into_what_is_planned_besides_a_draft(office):
     assert office.saves(draft)
     instants = (office.now, long.starts, MONDAY, NEXT_MONDAY, long.ends)
     assert [office.on_call(at) for at in instants] == ["bruno", "bruno", "bruno", "anna", "carla"]
+
+
+def test_a_schedule_is_new_once(office):
+    """Whoever saves second knows of the first by now."""
+    editing = rotations.begin_new("gold", ROME, office.now)
+    draft = rotations.replacing(editing, Schedule("gold", ROME, (weekly("anna"),)))
+    with office.database.write() as session:
+        assert rotations.save(session, editing, draft, AUTHOR, "rotation.added")
+    with office.database.write() as session, pytest.raises(ScheduleExists):
+        rotations.save(session, editing, draft, AUTHOR, "rotation.added")
+    with office.database.read() as session:
+        assert len(roster.revisions(session, "gold")) == 1
 
 
 def test_nobody_else_edits_while_all_are_edited(office):
