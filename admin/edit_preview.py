@@ -14,7 +14,7 @@ from paging.revisions import Saved
 from paging.rotations import Draft, Editing
 from rules.comparison import Change
 from rules.differences import differences
-from rules.on_call import Revision, Schedule
+from rules.on_call import Revision, Schedule, on_call
 
 UNREACHABLE = {
     Unreachable.NO_PHONE: "has no telephone: a page neither texts nor calls",
@@ -80,6 +80,7 @@ def in_words(proposal: Proposal) -> dict[str, Any]:
         "editing": editing,
         "preview": preview,
         "parts": _parts(proposal, chips.names),
+        "holder": on_call(proposal.draft.history(editing), proposal.draft.first.effective_at),
         "shares": shares(preview.changes),
         "meanwhile": [(one, told(one, chips.names)) for one in proposal.meanwhile],
         "left_as_planned": proposal.left_as_planned,

@@ -83,6 +83,8 @@ class _Sessions(SecureCookieSessionInterface):
 
 def _keep_sessions(app: Flask, database: Database) -> None:
     manager = LoginManager(app)
+    # It would look into the session of every request, for a cookie that nobody is given.
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)
 
     @manager.user_loader
     def load(stored: str) -> SignedIn | None:

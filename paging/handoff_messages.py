@@ -162,7 +162,7 @@ def drop_unsent(session: Session, technician_key: str, notices: Collection[int],
 def _used(technician: Technician, channels: Sequence[Channel]) -> Sequence[Channel]:
     """As they wish it for less than a P1. Who has asked the carrier for no more texts gets e-mails alone."""
     person = roster.person_of(technician)
-    wished = [channel for channel in channels_for(channels, person.wishes, Priority.P2) if channel in channels]
+    wished = channels_for(channels, person.wishes, Priority.P2)
     for wanted in (wished, channels):
         usable = [channel for channel in wanted if person.address(channel)]
         if technician.opted_out_at:

@@ -47,8 +47,9 @@ def test_an_edit_is_previewed_and_changes_nothing_until_it_is_saved(site, visito
     assert visitor.status == 200
     assert "Preview: the turns of platinum Nothing is saved yet." in visitor.text
     assert "Layer weekly: the order of turns was Anna Rossi, Bruno Neri, and becomes" in visitor.text
-    assert "Carla Verdi +545 h" in visitor.text
-    assert "Anna Rossi \u2212545 h" in visitor.text
+    assert "On call then: Bruno Neri until Mon 23 Nov 09:00." in visitor.text
+    assert "Carla Verdi +672 h" in visitor.text
+    assert "Anna Rossi \u2212672 h" in visitor.text
     assert "Carla Verdi instead of Anna Rossi Mon 23 Nov 09:00 \u2013 Mon 30 Nov 09:00" in visitor.text
     assert revisions(site) == 1
     visitor.send(step="save")
@@ -84,7 +85,9 @@ def test_the_way_back_to_the_form_keeps_what_was_typed(site, visitor):
 
 def test_whoever_is_on_call_stays_so_until_the_next_handoff(site, visitor):
     site.rotation("anna", "bruno")
-    visitor.get("/rotations/platinum/edit").saves(layers_0_participants_0="carla", layers_0_participants_2="anna")
+    visitor.get("/rotations/platinum/edit").send(layers_0_participants_0="carla", layers_0_participants_2="anna")
+    assert "On call now: Anna Rossi until Mon 16 Nov 09:00." in visitor.text
+    visitor.send(step="save")
     assert "Anna Rossi is on call now" in visitor.text
     assert "Carla Verdi Mon 16 Nov 09:00" in visitor.text
 

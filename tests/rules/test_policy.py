@@ -7,7 +7,9 @@ import pytest
 
 from config.policy import PolicyError, load_policy
 from config.settings import DEFAULT_POLICY_FILE
+from rules.escalation import Channel
 from rules.fairness import Night
+from rules.policy import HandoffRules
 from rules.service_hours import EasterHoliday
 from rules.targets import Plan, Priority
 from tests.rules.vendor import POLICY
@@ -40,6 +42,21 @@ def test_the_vendor_s_facts():
     assert POLICY.night == Night(time(22), time(6))
     assert len(POLICY.line_calendar.holidays) == 11
     assert POLICY.line_calendar.holidays[-1] == EasterHoliday(1)
+
+
+def test_what_technicians_are_told_of_their_turns():
+    assert POLICY.handoffs == HandoffRules(
+        ahead=timedelta(hours=24),
+        ahead_by=(Channel.SMS, Channel.EMAIL),
+        begun_by=(Channel.SMS, Channel.EMAIL),
+        released_by=(Channel.SMS,),
+    )
+
+
+@pytest.mark.parametrize("channels", ['["voice"]', '["sms", "sms"]'])
+def test_turns_are_told_in_writing_by_each_channel_once(tmp_path: Path, channels: str):
+    found = problems(tmp_path, ('released = ["sms"]', f"released = {channels}"))
+    assert "handoffs.released: may hold sms and email, each once, or nothing" in found[0]
 
 
 def test_what_only_platinum_has():
