@@ -8,6 +8,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from admin import frame
+from admin.account_pages import AccountPages
 from admin.call_pages import CallPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
@@ -19,6 +20,8 @@ from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
 from admin.technician_pages import TechnicianPages
 from admin.ticket_pages import TicketPages
+from admin.token_pages import TokenPages
+from admin.user_pages import UserPages
 from models.database import Database
 from rules.line import Line
 from rules.pins import Peppers
@@ -51,6 +54,9 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
     MaintenancePages(database, line).open(doors)
+    AccountPages(database, line.policy.time_zone).open(doors)
+    UserPages(database, line.policy.time_zone).open(doors)
+    TokenPages(database, line.policy.time_zone).open(doors)
 
     def prepare(state: BlueprintSetupState) -> None:
         app = cast(Flask, state.app)

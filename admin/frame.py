@@ -20,6 +20,8 @@ SECTIONS = (
     ("/technicians", "Technicians", "people"),
     ("/customers", "Customers", "building"),
 )
+ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/audit", "Audit log"))
+"""What only admins see: behind the gear, for the bar under the thumb has no room for it."""
 WITHIN = {"/customers": "/contracts/"}
 
 
@@ -54,9 +56,16 @@ def section_is(path: str) -> bool:
     return here == path or (path != "/" and here.startswith((f"{path}/", WITHIN.get(path, f"{path}/"))))
 
 
+def administering() -> bool:
+    """Whether the page shown is one that only admins see."""
+    return any(section_is(path) for path, _ in ADMINISTRATION)
+
+
 def names(simulated: bool) -> dict[str, Any]:
     """The names that every template may use."""
     return {
+        "administering": administering,
+        "administration_pages": ADMINISTRATION,
         "asset": asset,
         "draw": draw,
         "icon": icon,

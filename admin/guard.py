@@ -32,17 +32,18 @@ GRANTED: dict[Role, frozenset[Permission]] = {
 
 
 class SignedIn(UserMixin):
-    """The user of this session."""
+    """The user of this session, as it is on file at this request: a new role holds at once."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, session_id: int, secret: str) -> None:
+        """`secret` finds the session again; the browser keeps it."""
         self.id = user.id
         self.email = user.email
         self.role = user.role
-        self.session_key = user.session_key
+        self.session_id = session_id
+        self._secret = secret
 
     def get_id(self) -> str:
-        """What the session keeps: with the key, so that it ends when the key changes."""
-        return f"{self.id}.{self.session_key}"
+        return self._secret
 
     def may(self, permission: str) -> bool:
         return permission in GRANTED[self.role]

@@ -1,15 +1,13 @@
 """What protects every page: headers, sessions, forms that only we can have made, and errors that say what to do."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from flask import Blueprint, Flask, Response
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 
-from admin import errors
+from admin import errors, sessions
 from admin.guard import SignedIn
-from models.account import User
 from models.database import Database
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -30,7 +28,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-SESSION_LIFETIME = timedelta(days=7)
 
 
 def secure(
@@ -54,7 +51,7 @@ def secure(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure_cookies,
-        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        PERMANENT_SESSION_LIFETIME=sessions.LIFETIME,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open all night must still acknowledge
     )
     protection = CSRFProtect(app)
@@ -69,12 +66,18 @@ def _keep_sessions(app: Flask, database: Database) -> None:
     manager = LoginManager(app)
 
     @manager.user_loader
-    def load(stored: str) -> SignedIn | None:
-        """The user whose session it is; None once the user's session key has changed."""
-        number, _, session_key = stored.partition(".")
+    def load(secret: str) -> SignedIn | None:
+        """The user whose session it is; None once it has ended."""
         with database.read() as session:
-            user = session.get(User, int(number)) if number.isdecimal() else None
-        return SignedIn(user) if user and user.session_key == session_key else None
+            now = database.now(session)
+            found = sessions.find(session, secret, now)
+        if found is None:
+            return None
+        row, user = found
+        if sessions.is_unseen(row, now):
+            with database.write() as session:
+                sessions.see(session, row.id, now)
+        return SignedIn(user, row.id, secret)
 
 
 def _add_headers(app: Flask, https: bool) -> None:
