@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.database import announce
 from models.page import PAGE_MOVES, Page, PageState
 from models.ticket import Ticket, TicketSource, TicketState
-from paging import follow_up, recipients, roster
+from paging import coverage, follow_up, recipients, roster
 from rules.line import Line
 from rules.targets import Priority
 from rules.wording import lasting
@@ -212,13 +212,15 @@ def note(session: Session, line: Line, ticket: Ticket, by: Responder, text: str,
 def change_priority(
     session: Session, line: Line, ticket: Ticket, priority: Priority, by: Responder, reason: str, now: datetime
 ) -> None:
-    """Raise or lower a ticket; a page that is out goes on as the new priority wants it. Raises MoveRefused."""
+    """Raise or lower a ticket; its page goes on, or leaves now, as the new priority wants it. Raises MoveRefused."""
     lifecycle.change_priority(session, line, ticket, priority, by.name, reason, now)
     page = lock_page(session, ticket.number)
     _show_work(session, line, ticket, page, by, now)
     if page is not None and page.state is PageState.PAGING:
         page.due_at = now
         announce(session)
+    if page is None and coverage.wants_page(session, line, ticket, now):
+        raise_page(session, line, ticket, now, now)
 
 
 def solve(session: Session, line: Line, ticket: Ticket, by: Responder, words: str, now: datetime) -> None:
