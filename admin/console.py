@@ -9,6 +9,7 @@ from flask_limiter.util import get_remote_address
 
 from admin import frame
 from admin.account_pages import AccountPages
+from admin.audit_pages import AuditPages
 from admin.call_pages import CallPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
@@ -56,6 +57,7 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     MaintenancePages(database, line).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)
     UserPages(database, line.policy.time_zone).open(doors)
+    AuditPages(database, line.policy.time_zone).open(doors)
     TokenPages(database, line.policy.time_zone).open(doors)
 
     def prepare(state: BlueprintSetupState) -> None:
