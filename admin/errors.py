@@ -6,8 +6,13 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
+
+from admin import kept
+from admin.local_paths import is_local
+from admin.sign_in_form import SignInForm, Wrong, ask, ask_again
 
 log = logging.getLogger("console")
 
@@ -37,9 +42,9 @@ EXPLANATIONS = {
 }
 EXPIRED = Explanation(
     "This form is older than your session",
-    "Nothing was saved. Below is what you typed. Sign in if you are asked to, open the form again and send it.",
+    "Nothing was saved. Below is what you typed: open the form again, look it over, then send it.",
 )
-NEVER_SHOWN = ("csrf", "password", "pin")
+AGED = "This page was open for too long. Type your password once more."
 
 
 def handle_errors(app: Flask) -> None:
@@ -61,13 +66,19 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
 
 
 def _expired(error: CSRFError) -> ResponseReturnValue:
-    """Nothing typed is lost: it is shown, but for secrets."""
-    typed = [
-        (name.replace("_", " "), value)
-        for name, value in request.form.items(multi=True)
-        if value and not any(word in name.lower() for word in NEVER_SHOWN)
-    ]
-    return _page(400, EXPIRED, typed)
+    """Nothing typed is lost: it comes along through the sign-in, or is shown with the way back to its form."""
+    if request.path.startswith("/sign-in"):
+        email = request.form.get("email", "")
+        return ask(SignInForm(formdata=None, email=email), Wrong(AGED), _wanted(), kept.carried())
+    typed = kept.of_request()
+    if typed and not current_user.is_authenticated:
+        return ask_again(typed)
+    return _page(400, EXPIRED, typed or kept.Kept("/", request.path, tuple(kept.not_secret())))
+
+
+def _wanted() -> str:
+    wanted = request.args.get("next", "/")
+    return wanted if is_local(wanted) else "/"
 
 
 def _answer(error: HTTPException) -> ResponseReturnValue:
@@ -78,7 +89,7 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
         return _with_headers(problem, error, code, "application/problem+json")
     if request.path.startswith("/twilio/"):
         return _with_headers(make_response(error.name), error, code, "text/plain")
-    return _with_headers(_page(code, explanation, []), error, code, "text/html")
+    return _with_headers(_page(code, explanation, None), error, code, "text/html")
 
 
 def _with_headers(response: Response, error: HTTPException, code: int, mimetype: str) -> Response:
@@ -91,7 +102,7 @@ def _with_headers(response: Response, error: HTTPException, code: int, mimetype:
     return response
 
 
-def _page(code: int, explanation: Explanation, typed: list[tuple[str, str]]) -> Response:
+def _page(code: int, explanation: Explanation, typed: kept.Kept | None) -> Response:
     html = render_template(
         "console/error.html", explanation=explanation, code=code, reference=_reference(), typed=typed
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 
-from admin import errors, sessions
+from admin import errors, kept, sessions
 from admin.guard import SignedIn
 from models.database import Database
 
@@ -57,6 +57,7 @@ def secure(
     protection = CSRFProtect(app)
     for blueprint in csrf_exempt:
         protection.exempt(blueprint)
+    kept.show_again(app)
     _keep_sessions(app, database)
     _add_headers(app, secure_cookies)
     errors.handle_errors(app)

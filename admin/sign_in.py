@@ -1,21 +1,18 @@
 """The door: sign in, with a code where one is asked; sign out."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, session
+from flask import flash, g, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
 
-from admin import browsers, lockout, proofs, sessions, trail
+from admin import browsers, kept, lockout, proofs, sessions, trail
 from admin.fields import value
 from admin.guard import Doors, SignedIn
 from admin.local_paths import is_local
+from admin.sign_in_form import CodeForm, SignInForm, Wrong, ask
 from models.account import User
 from models.database import Database
 
@@ -26,23 +23,6 @@ HALF = "half"
 TOO_MANY = 429
 CODE_WITHIN = timedelta(minutes=10)
 """How long after the password the code is taken."""
-
-
-class SignInForm(FlaskForm):
-    email = EmailField("E-mail", [InputRequired("Type your e-mail address."), Length(max=254)])
-    password = PasswordField("Password", [InputRequired("Type your password."), Length(max=1024)])
-
-
-class CodeForm(FlaskForm):
-    code = StringField("Code", [InputRequired("Type the code."), Length(max=64)])
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """A try that opened nothing, in words."""
-
-    words: str
-    status: int = 401
 
 
 class SignIn:
@@ -66,8 +46,8 @@ class SignIn:
         if form.validate_on_submit():
             wrong = self._try_password(value(form.email).strip(), value(form.password))
             if wrong is None:
-                return self._onward()
-        return _answer("console/sign_in.html", form, wrong)
+                return _onward()
+        return ask(form, wrong, _wanted(), kept.carried())
 
     def code_page(self) -> ResponseReturnValue:
         """Ask who has shown the password for a code."""
@@ -81,22 +61,17 @@ class SignIn:
         if form.validate_on_submit():
             wrong = self._try_code(value(form.code))
             if wrong is None:
-                return self._onward()
-        return _answer("console/sign_in_code.html", form, wrong)
+                return _onward()
+        return ask(form, wrong, _wanted(), kept.carried())
 
     def leave(self) -> ResponseReturnValue:
         if current_user.is_authenticated:
             with self._database.write() as rows:
                 sessions.end(rows, current_user.id, current_user.session_id)
         logout_user()
-        session.clear()
+        _forget_visitor()
         flash("You are signed out.", "green")
         return redirect("/sign-in", 303)
-
-    def _onward(self) -> ResponseReturnValue:
-        if HALF in session:
-            return redirect(f"/sign-in/code?{request.query_string.decode()}".rstrip("?"), 303)
-        return redirect(_wanted(), 303)
 
     def _try_password(self, email: str, password: str) -> Wrong | None:
         try:
@@ -110,7 +85,7 @@ class SignIn:
             if user.totp_secret is None:
                 return self._enter(rows, user, now)
             lockout.take_back(rows, user.email)
-        session.clear()
+        _forget_visitor()
         session[HALF] = [user.id, user.session_key, now.timestamp()]
         return None
 
@@ -136,10 +111,16 @@ class SignIn:
         lockout.forgive(rows, user.email, now)
         browser = browsers.in_words(request.user_agent.string)
         number, secret = sessions.begin(rows, user.id, request.remote_addr or "", browser, now)
-        session.clear()
+        _forget_visitor()
         session.permanent = True
         login_user(SignedIn(here, number, secret))
         return None
+
+
+def _forget_visitor() -> None:
+    """What is known of the browser, and the token of its forms: the page of this answer gets a new one."""
+    session.clear()
+    g.pop("csrf_token", None)
 
 
 def _half_signed_in(rows: Session, now: datetime) -> User | None:
@@ -157,6 +138,16 @@ def _wanted() -> str:
     return wanted if is_local(wanted) else "/"
 
 
-def _answer(template: str, form: FlaskForm, wrong: Wrong | None) -> ResponseReturnValue:
-    html = render_template(template, form=form, wrong=wrong.words if wrong else None)
-    return make_response(html, wrong.status if wrong else 422 if form.errors else 200)
+def _onward() -> ResponseReturnValue:
+    """To the code, to the form that waits to be sent again, or to the page that was asked for."""
+    carried = kept.carried()
+    if HALF in session:
+        query = request.query_string.decode()
+        return ask(CodeForm(formdata=None), None, _wanted(), carried) if carried else redirect(_code(query), 303)
+    if carried:
+        return make_response(render_template("console/form_again.html", kept=carried))
+    return redirect(_wanted(), 303)
+
+
+def _code(query: str) -> str:
+    return f"/sign-in/code?{query}".rstrip("?")

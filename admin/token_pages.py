@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import SelectField
 
 from admin import accounts, fields, trail
 from admin.guard import Doors, Permission
+from admin.kept import KeptForm
 from admin.times import Times
 from models.account import Scope, Token
 from models.customer import HOUSE_CONTRACT, Contract, Customer
@@ -24,7 +24,7 @@ SCOPES = {
 }
 
 
-class TokenForm(FlaskForm):
+class TokenForm(KeptForm):
     name = fields.text("Name", "Type what uses it.", accounts.LONGEST_NAME)
     scope = SelectField("Scope", choices=[fields.choice(scope.value, words) for scope, words in SCOPES.items()])
     contract = SelectField("Contract")

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from flask import abort, flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from wtforms import SelectField
@@ -14,6 +13,7 @@ from admin import fields, lockout, second_step, sessions, users
 from admin.accounts import AccountError
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
+from admin.kept import KeptForm
 from admin.times import Times
 from admin.users import LastAdmin
 from models.account import Role, User
@@ -30,7 +30,7 @@ Change = Callable[[Session, User, datetime], str]
 CHOICES = [fields.choice(role.value, words) for role, words in ROLES.items()]
 
 
-class RoleForm(FlaskForm):
+class RoleForm(KeptForm):
     role = SelectField("Role", choices=CHOICES)
 
 

@@ -134,7 +134,8 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
     window.go("/sign-in")
     assert window.grave_findings() == []
     window.sign_in()
-    for path in [*CONSOLE, "/calls", the_call(window), "/calls/blocked", "/rotations/add", "/nowhere"]:
+    further = ["/calls/blocked", "/rotations/add", "/users/add", "/users/1", "/account/second-step", "/nowhere"]
+    for path in [*CONSOLE, "/calls", the_call(window), *further]:
         window.go(path)
         assert window.grave_findings() == [], path
         assert window.overflow() == 0, path
