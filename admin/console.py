@@ -19,6 +19,7 @@ from admin.home import Home
 from admin.maintenance_pages import MaintenancePages
 from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
+from admin.single_sign_on import Provider, SingleSignOn, name_of
 from admin.technician_pages import TechnicianPages
 from admin.ticket_pages import TicketPages
 from admin.token_pages import TokenPages
@@ -36,16 +37,22 @@ class _Console(Blueprint):
         return 31_536_000 if request.args.get("v") else None
 
 
-def create_console(database: Database, line: Line, peppers: Peppers, *, simulated: bool) -> Blueprint:
+def create_console(
+    database: Database, line: Line, peppers: Peppers, *, simulated: bool, provider: Provider | None = None
+) -> Blueprint:
     """The console's pages and assets. Register it on an app that `security.secure` protects and that has no static
-    folder of its own. `simulated`: no account is configured, and every page says so.
+    folder of its own. `simulated`: no account is configured, and every page says so. `provider`: where users may sign
+    in too.
     """
     console = _Console(
         "console", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     )
     limiter = Limiter(get_remote_address, storage_uri="memory://")
     doors = Doors(console)
-    SignIn(database, limiter).open(doors)
+    door = SignIn(database, limiter)
+    door.open(doors)
+    if provider:
+        SingleSignOn(database, provider, line.public_url, door, limiter).open(doors)
     Home(database, line).open(doors)
     TicketPages(database, line).open(doors)
     CallPages(database, line).open(doors)
@@ -65,7 +72,7 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
         if app.static_folder:
             raise ValueError("create the app with static_folder=None: /static/ belongs to the console")
         limiter.init_app(app)
-        app.jinja_env.globals.update(frame.names(simulated))
+        app.jinja_env.globals.update(frame.names(simulated, name_of(provider) if provider else ""))
 
     console.record_once(prepare)
     return console

@@ -11,8 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from admin import kept
-from admin.local_paths import is_local
-from admin.sign_in_form import SignInForm, Wrong, ask, ask_again
+from admin.sign_in_form import SignInForm, Wrong, ask, ask_again, form_again, wanted
 
 log = logging.getLogger("console")
 
@@ -68,17 +67,14 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
 def _expired(error: CSRFError) -> ResponseReturnValue:
     """Nothing typed is lost: it comes along through the sign-in, or is shown with the way back to its form."""
     if request.path.startswith("/sign-in"):
+        if current_user.is_authenticated and (carried := kept.carried()):
+            return form_again(carried)
         email = request.form.get("email", "")
-        return ask(SignInForm(formdata=None, email=email), Wrong(AGED), _wanted(), kept.carried())
+        return ask(SignInForm(formdata=None, email=email), Wrong(AGED), wanted(), kept.carried())
     typed = kept.of_request()
     if typed and not current_user.is_authenticated:
         return ask_again(typed)
     return _page(400, EXPIRED, typed or kept.Kept("/", request.path, tuple(kept.not_secret())))
-
-
-def _wanted() -> str:
-    wanted = request.args.get("next", "/")
-    return wanted if is_local(wanted) else "/"
 
 
 def _answer(error: HTTPException) -> ResponseReturnValue:

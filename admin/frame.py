@@ -61,14 +61,15 @@ def administering() -> bool:
     return any(section_is(path) for path, _ in ADMINISTRATION)
 
 
-def names(simulated: bool) -> dict[str, Any]:
-    """The names that every template may use."""
+def names(simulated: bool, identity_provider: str) -> dict[str, Any]:
+    """The names that every template may use. `identity_provider`: where users may sign in too; '' for nowhere."""
     return {
         "administering": administering,
         "administration_pages": ADMINISTRATION,
         "asset": asset,
         "draw": draw,
         "icon": icon,
+        "identity_provider": identity_provider,
         "section_is": section_is,
         "sections": SECTIONS,
         "simulated": simulated,

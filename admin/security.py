@@ -1,10 +1,12 @@
 """What protects every page: headers, sessions, forms that only we can have made, and errors that say what to do."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from flask import Blueprint, Flask, Response
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import OperationalError
 
 from admin import errors, kept, sessions
 from admin.guard import SignedIn
@@ -76,7 +78,8 @@ def _keep_sessions(app: Flask, database: Database) -> None:
             return None
         row, user = found
         if sessions.is_unseen(row, now):
-            with database.write() as session:
+            # A database that cannot be written just now can still be read: who is on call is shown all the same.
+            with suppress(OperationalError), database.write() as session:
                 sessions.see(session, row.id, now)
         return SignedIn(user, row.id, secret)
 

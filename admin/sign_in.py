@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import flash, g, make_response, redirect, render_template, request, session
+from flask import flash, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy.orm import Session
@@ -11,8 +12,7 @@ from sqlalchemy.orm import Session
 from admin import browsers, kept, lockout, proofs, sessions, trail
 from admin.fields import value
 from admin.guard import Doors, SignedIn
-from admin.local_paths import is_local
-from admin.sign_in_form import CodeForm, SignInForm, Wrong, ask
+from admin.sign_in_form import CodeForm, SignInForm, Wrong, ask, form_again, wanted
 from models.account import User
 from models.database import Database
 
@@ -40,14 +40,15 @@ class SignIn:
     def page(self) -> ResponseReturnValue:
         """Ask for e-mail and password; go on to where the visitor wanted to go, or to the code."""
         if current_user.is_authenticated:
-            return redirect(_wanted())
+            carried = kept.carried()
+            return form_again(carried) if carried else redirect(wanted())
         form = SignInForm()
         wrong = None
         if form.validate_on_submit():
             wrong = self._try_password(value(form.email).strip(), value(form.password))
             if wrong is None:
-                return _onward()
-        return ask(form, wrong, _wanted(), kept.carried())
+                return self.onward(wanted())
+        return ask(form, wrong, wanted(), kept.carried())
 
     def code_page(self) -> ResponseReturnValue:
         """Ask who has shown the password for a code."""
@@ -61,8 +62,8 @@ class SignIn:
         if form.validate_on_submit():
             wrong = self._try_code(value(form.code))
             if wrong is None:
-                return _onward()
-        return ask(form, wrong, _wanted(), kept.carried())
+                return self.onward(wanted())
+        return ask(form, wrong, wanted(), kept.carried())
 
     def leave(self) -> ResponseReturnValue:
         if current_user.is_authenticated:
@@ -73,6 +74,25 @@ class SignIn:
         flash("You are signed out.", "green")
         return redirect("/sign-in", 303)
 
+    def onward(self, target: str) -> ResponseReturnValue:
+        """To the code, to the form that waits to be sent again, or to the page that was asked for."""
+        carried = kept.carried()
+        if HALF in session:
+            if carried:
+                return ask(CodeForm(formdata=None), None, target, carried)
+            return redirect(f"/sign-in/code?{urlencode({'next': target})}", 303)
+        return form_again(carried) if carried else redirect(target, 303)
+
+    def welcome(self, user: User) -> Wrong | None:
+        """Who has shown the password, or comes from the identity provider, is in, or is asked for the code."""
+        with self._database.write() as rows:
+            now = self._database.now(rows)
+            if user.totp_secret is None:
+                return self._enter(rows, user, now)
+        _forget_visitor()
+        session[HALF] = [user.id, user.session_key, now.timestamp()]
+        return None
+
     def _try_password(self, email: str, password: str) -> Wrong | None:
         try:
             user = proofs.password_of(self._database, email, password)
@@ -80,14 +100,10 @@ class SignIn:
             return Wrong(str(locked), TOO_MANY)
         if user is None:
             return Wrong(WRONG)
-        with self._database.write() as rows:
-            now = self._database.now(rows)
-            if user.totp_secret is None:
-                return self._enter(rows, user, now)
-            lockout.take_back(rows, user.email)
-        _forget_visitor()
-        session[HALF] = [user.id, user.session_key, now.timestamp()]
-        return None
+        if user.totp_secret is not None:
+            with self._database.write() as rows:
+                lockout.take_back(rows, user.email)
+        return self.welcome(user)
 
     def _try_code(self, typed: str) -> Wrong | None:
         try:
@@ -131,23 +147,3 @@ def _half_signed_in(rows: Session, now: datetime) -> User | None:
     if user is None or user.deactivated_at is not None or user.session_key != session_key or not is_current:
         return None
     return user
-
-
-def _wanted() -> str:
-    wanted = request.args.get("next", "/")
-    return wanted if is_local(wanted) else "/"
-
-
-def _onward() -> ResponseReturnValue:
-    """To the code, to the form that waits to be sent again, or to the page that was asked for."""
-    carried = kept.carried()
-    if HALF in session:
-        query = request.query_string.decode()
-        return ask(CodeForm(formdata=None), None, _wanted(), carried) if carried else redirect(_code(query), 303)
-    if carried:
-        return make_response(render_template("console/form_again.html", kept=carried))
-    return redirect(_wanted(), 303)
-
-
-def _code(query: str) -> str:
-    return f"/sign-in/code?{query}".rstrip("?")

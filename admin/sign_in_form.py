@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from admin.kept import Kept
+from admin.local_paths import is_local
 
 ENDED = "Your session has ended. Sign in again: what you typed is kept, and nothing of it was sent."
 
@@ -30,6 +31,12 @@ class Wrong:
     status: int = 401
 
 
+def wanted() -> str:
+    """Where the visitor wanted to go: a page of ours."""
+    target = request.args.get("next", "/")
+    return target if is_local(target) else "/"
+
+
 def ask(form: FlaskForm, wrong: Wrong | None, target: str, kept: Kept | None) -> Response:
     """The page with the form; it leads on to `target`, and carries what is kept."""
     door = "/sign-in/code" if isinstance(form, CodeForm) else "/sign-in"
@@ -42,3 +49,8 @@ def ask(form: FlaskForm, wrong: Wrong | None, target: str, kept: Kept | None) ->
 def ask_again(kept: Kept) -> Response:
     """Who has sent a form without a session signs in first; what was typed comes along."""
     return ask(SignInForm(formdata=None), Wrong(ENDED), kept.page, kept)
+
+
+def form_again(kept: Kept) -> Response:
+    """Signed in: the way back to the form that waits, with what was typed."""
+    return make_response(render_template("console/form_again.html", kept=kept))
