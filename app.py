@@ -47,6 +47,8 @@ from paging.carriers.twilio import (
 from paging.chores import Chore
 from paging.digest import Digest
 from paging.engine import Engine
+from paging.gap_mails import GapMails
+from paging.handoffs import Handoffs
 from paging.loop import EngineLoop
 from paging.maintenance import WindowStarts
 from paging.recordings import Recordings
@@ -99,6 +101,8 @@ class Gateway:
         """What an engine does beside pages and messages, the quick kinds first."""
         return [
             WindowStarts(self.database, self.line),
+            Handoffs(self.database, self.line),
+            GapMails(self.database, self.line),
             Digest(self.database, self.line),
             Recordings(self.database, self.line, self.recordings),
         ]
@@ -274,6 +278,11 @@ def load(settings: Settings, arguments: argparse.Namespace) -> None:
     print(commands.load_file(_ready_database(settings), arguments.file, peppers, policy))
 
 
+def dump(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Print what is on file as the YAML that `load` takes, without PINs."""
+    print(commands.dumped(_ready_database(settings), load_policy(settings.policy_file)), end="")
+
+
 def token(settings: Settings, arguments: argparse.Namespace) -> None:
     """Make a token for a program; the last line is the secret, shown this once."""
     print(commands.new_token(_ready_database(settings), arguments.name, arguments.scope, arguments.contract))
@@ -365,6 +374,7 @@ def parser() -> argparse.ArgumentParser:
     add(worker)
     add(migrate)
     add(load).add_argument("file", type=Path, metavar="FILE.yaml")
+    add(dump)
     new_token = add(token).add_subparsers(required=True, metavar="create").add_parser("create")
     new_token.add_argument("name", metavar="NAME")
     new_token.add_argument("--scope", choices=[scope.value for scope in Scope], default=Scope.FULL.value)

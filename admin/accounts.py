@@ -92,14 +92,14 @@ def create_token(session: Session, name: str, scope: Scope, contract: str | None
         if contract_id is None:
             raise AccountError(f"unknown contract {contract!r}: load it first, or check its number")
     secret = f"plt_{secrets.token_urlsafe(32)}"
-    session.add(Token(name=name, digest=_digest(secret), scope=scope, contract_id=contract_id, created_at=now))
+    session.add(Token(name=name, digest=digest(secret), scope=scope, contract_id=contract_id, created_at=now))
     session.flush()
     return secret
 
 
 def token_of(session: Session, secret: str) -> Token | None:
     """The token whose secret this is; None for an unknown or revoked one."""
-    statement = select(Token).where(Token.digest == _digest(secret), Token.revoked_at.is_(None))
+    statement = select(Token).where(Token.digest == digest(secret), Token.revoked_at.is_(None))
     return session.execute(statement).scalar_one_or_none()
 
 
@@ -121,5 +121,6 @@ def _nobody() -> str:
     return _HASHER.hash(secrets.token_hex(32))
 
 
-def _digest(secret: str) -> str:
+def digest(secret: str) -> str:
+    """What is kept of a random secret: SHA-256, in hexadecimal."""
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

@@ -18,6 +18,10 @@ class Chip:
     initials: str
     look: str
 
+    @property
+    def is_nobody(self) -> bool:
+        return self == NOBODY
+
 
 NOBODY = Chip("Nobody", "-", "tech-none")
 

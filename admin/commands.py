@@ -1,4 +1,4 @@
-"""What an administrator does from the command line: load a file, make a token, add a user."""
+"""What an administrator does from the command line: load and dump a file, make a token, add a user."""
 
 from pathlib import Path
 
@@ -16,6 +16,12 @@ def load_file(database: Database, path: Path, peppers: Peppers, policy: Policy) 
     text = path.read_text(encoding="utf-8", errors="replace")
     with database.write() as session:
         return str(file.load(session, text, peppers, AUTHOR, database.now(session), policy))
+
+
+def dumped(database: Database, policy: Policy) -> str:
+    """The file that `load` takes, of what is on file now; without PINs."""
+    with database.read() as session:
+        return file.dump(session, database.now(session), policy)
 
 
 def new_token(database: Database, name: str, scope: str, contract: str | None) -> str:

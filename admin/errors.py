@@ -44,6 +44,7 @@ EXPIRED = Explanation(
     "Nothing was saved. Below is what you typed: open the form again, look it over, then send it.",
 )
 AGED = "This page was open for too long. Type your password once more."
+CALENDAR = "/calendar/"
 
 
 def handle_errors(app: Flask) -> None:
@@ -54,7 +55,7 @@ def handle_errors(app: Flask) -> None:
 
 
 def _broken(error: Exception) -> ResponseReturnValue:
-    log.error("error %s at %s %s", _reference(), request.method, request.path, exc_info=error)
+    log.error("error %s at %s %s", _reference(), request.method, _path(), exc_info=error)
     return _answer(InternalServerError())
 
 
@@ -103,6 +104,11 @@ def _page(code: int, explanation: Explanation, typed: kept.Kept | None) -> Respo
         "console/error.html", explanation=explanation, code=code, reference=_reference(), typed=typed
     )
     return make_response(html, code)
+
+
+def _path() -> str:
+    """For the log: the address of a calendar is a secret."""
+    return f"{CALENDAR}…" if request.path.startswith(CALENDAR) else request.path
 
 
 def _reference() -> str:

@@ -48,8 +48,10 @@ class DayField(DateField):
             raise ValueError("Type a date, such as 2026-12-31.") from None
 
 
-def wall(label: str, required: str) -> WallField:
-    return WallField(label, [InputRequired(required)], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"])
+def wall(label: str, required: str = "") -> WallField:
+    """`required` is what to say when it is empty; '' lets it be empty."""
+    check = InputRequired(required) if required else Optional()
+    return WallField(label, [check], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
 def day(label: str, required: str) -> DayField:
@@ -75,6 +77,15 @@ def instant(field: Field, zone_name: str) -> datetime | None:
         complain(field, f"{typed:%d %b %Y %H:%M} does not exist in {zone_name}: the clocks go forward there.")
         return None
     return timezones.to_utc(typed, zone_name)
+
+
+def future(field: Field, zone_name: str, now: datetime) -> datetime | None:
+    """The instant, after `now`, that a local time names. None, with the reason at the field, where it is none."""
+    at = instant(field, zone_name)
+    if at is not None and at <= now:
+        complain(field, "That is over: the past is never rewritten. Leave it empty for now.")
+        return None
+    return at
 
 
 def complain(field: Field, message: str) -> None:

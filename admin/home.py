@@ -5,19 +5,22 @@ from flask.typing import ResponseReturnValue
 
 from admin import overview
 from admin.chips import Chips
+from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors, Permission
 from admin.overview import Duty
 from admin.times import Times
 from models.database import Database
 from paging import roster
+from paging.previews import GAPS_AHEAD
 from rules.line import Line
 from rules.on_call import sentence
 
 
 class Home:
-    def __init__(self, database: Database, line: Line) -> None:
+    def __init__(self, database: Database, line: Line, gaps_ahead: GapsAhead) -> None:
         self._database = database
         self._line = line
+        self._gaps_ahead = gaps_ahead
 
     def open(self, doors: Doors) -> None:
         doors.open("/", "home", self.page, Permission.READ)
@@ -34,7 +37,7 @@ class Home:
         with self._database.read() as session:
             now = self._database.now(session)
             technicians = roster.technicians(session)
-            duties = overview.duties(session, now)
+            duties = overview.duties(session, self._gaps_ahead, now)
             burning = overview.burning(session)
             context = {
                 "burning": burning,
@@ -49,6 +52,7 @@ class Home:
             times=Times(now, self._line.policy.time_zone),
             chips=chips,
             line_number=self._line.number,
+            days=GAPS_AHEAD.days,
             **context,
         )
 

@@ -103,7 +103,8 @@ def show_again(app: Flask) -> None:
 
     @app.before_request
     def answer() -> Response | None:
-        if request.method != "POST" or not _is_page(request.path):
+        # Programs bring no cookie, and are not kept waiting.
+        if request.method != "POST" or "HTTP_COOKIE" not in request.environ or not _is_page(request.path):
             return None
         kept = read(request.form.get(AGAIN, ""))
         if kept is None:

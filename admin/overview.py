@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from admin.gaps_ahead import GapsAhead
 from models.customer import HOUSE_CONTRACT, Contract, Customer
 from models.delivery import Delivery, DeliveryState
 from models.page import Page
@@ -17,13 +18,13 @@ from paging import roster
 from paging.claims import SPARED
 from paging.watch import overdue
 from rules.escalation import Channel
-from rules.on_call import Gap, History, OnCall, on_call, shifts
+from rules.on_call import Gap, OnCall, on_call
 from rules.targets import Plan
 
-GAPS_AHEAD = timedelta(days=7)
 FRESH = timedelta(seconds=15)
 TROUBLE_WITHIN = timedelta(minutes=15)
 OVERDUE_AFTER = timedelta(seconds=10)
+GAPS_TOLD = 3
 NEWEST_DELIVERIES = 300
 MOST_TICKETS = 50
 NOT_ENDED = (TicketState.OPEN, TicketState.IN_CHARGE, TicketState.WAITING)
@@ -38,12 +39,17 @@ OF_CUSTOMERS = Ticket.source != TicketSource.DRILL
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who is on call on one schedule, and the gaps ahead."""
+    """Who is on call on one schedule, and its gaps of the next GAPS_AHEAD."""
 
     key: str
     zone: str
     answer: OnCall
     gaps: Sequence[Gap]
+
+    @property
+    def gaps_told(self) -> Sequence[Gap]:
+        """The first few: the rotation's own page has the others."""
+        return self.gaps[:GAPS_TOLD]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +82,13 @@ class Health:
     troubles: Sequence[Trouble]
 
 
-def duties(session: Session, now: datetime) -> list[Duty]:
+def duties(session: Session, gaps_ahead: GapsAhead, now: datetime) -> list[Duty]:
     """Every schedule, in the order of their keys."""
-    return [_duty(key, roster.history(session, key), now) for key in roster.schedule_keys(session)]
-
-
-def _duty(key: str, history: History, now: datetime) -> Duty:
-    gaps = shifts(history, now, now + GAPS_AHEAD)[1]
-    return Duty(key, history.in_force(now)[0].time_zone, on_call(history, now), gaps)
+    histories = {key: roster.history(session, key) for key in roster.schedule_keys(session)}
+    return [
+        Duty(key, history.in_force(now)[0].time_zone, on_call(history, now), gaps_ahead.of(key, history, now))
+        for key, history in histories.items()
+    ]
 
 
 def burning(session: Session) -> list[Burning]:

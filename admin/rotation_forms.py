@@ -1,4 +1,4 @@
-"""The forms of a schedule: its layers with their turns and windows, and a dated override."""
+"""The forms of a schedule: its layers with their turns and windows, and from when they hold."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     TimeField,
@@ -20,12 +21,15 @@ from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin import fields
+from paging import rotations
+from paging.rotations import Draft, Editing
 from rules.on_call import Layer, Schedule, Window
 from rules.rotation import Rotation, Unit
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 UNITS = {Unit.HOUR: "hours", Unit.DAY: "days", Unit.WEEK: "weeks", Unit.MONTH: "months"}
 SPARE_PLACES = 2
+LONGEST_AHEAD = timedelta(days=2 * 366)
 
 
 class WindowForm(Form):
@@ -97,11 +101,10 @@ class LayerForm(Form):
 
 
 class ScheduleForm(FlaskForm):
-    """`revision` is the one that was edited: another one since then is somebody else's change."""
+    """What a schedule is made of."""
 
     time_zone = fields.zone("Time zone", "Type the zone whose clock the handoffs follow.")
     layers = FieldList(FormField(LayerForm))
-    revision = HiddenField()
 
     def offer(self, names: Mapping[str, str]) -> None:
         """Let technicians be chosen by name, with some places to spare."""
@@ -137,12 +140,39 @@ class NewScheduleForm(ScheduleForm):
     )
 
 
-class OverrideForm(FlaskForm):
-    """Times are local in the schedule's zone."""
+class TimingForm(FlaskForm):
+    """From when an edit holds, and who is on call then. `revision` is the one that was edited: another one since then
+    is somebody else's change.
+    """
 
-    technician = SelectField("Technician")
-    starts = fields.wall("From", "Type when it begins.")
-    ends = fields.wall("Until", "Type when it ends.")
+    holds_from = fields.wall("Holds from")
+    holder = RadioField(
+        "Who is on call when it begins to hold",
+        choices=[
+            fields.choice("stays", "Whoever has the turn keeps it until the next handoff"),
+            fields.choice("new", "The order of turns decides at once"),
+        ],
+        default="stays",
+    )
+    revision = HiddenField()
+
+    def effective_at(self, editing: Editing) -> datetime | None:
+        """When it holds from; None for now, or, with the reason at the field, for what is no time to come."""
+        if self.holds_from.data is None:
+            return None
+        at = fields.future(self.holds_from, editing.schedule.time_zone, editing.now)
+        if at is not None and at - editing.now > LONGEST_AHEAD:
+            fields.complain(self.holds_from, "That is more than two years ahead.")
+            return None
+        return at
+
+    def drafted(self, editing: Editing, after: Schedule, effective_at: datetime | None) -> Draft:
+        draft = rotations.keeping_turns if self.holder.data == "stays" else rotations.replacing
+        return draft(editing, after, effective_at)
+
+
+class EditScheduleForm(ScheduleForm, TimingForm):
+    """Of a schedule that is there already."""
 
 
 def typed(schedule: Schedule, revision: int | None) -> dict[str, Any]:
@@ -179,18 +209,18 @@ def new_layer(wall_now: datetime, name: str) -> dict[str, Any]:
     }
 
 
-def place_problems(form: ScheduleForm, problems: Sequence[tuple[str, str]]) -> list[str]:
-    """Put each problem beside its field; answers those that have none."""
+def place_problems(form: ScheduleForm, problems: Sequence[tuple[str, str]]) -> None:
+    """Put each problem beside its field, or over the form where it has none."""
     kept = [layer.form for layer in form.layers if not layer.form.is_left_out]
-    homeless = []
     for place, message in problems:
         sentence = f"{message[0].upper()}{message[1:]}."
         field = _field_of(kept, place)
         if field is None:
-            homeless.append(sentence)
+            form.form_errors.append(sentence)
         else:
             fields.complain(field, sentence)
-    return homeless
+    if problems and not form.form_errors:
+        form.form_errors.append("Nothing was saved yet. Mend what is marked below.")
 
 
 def _field_of(layers: Sequence[LayerForm], place: str) -> Any:

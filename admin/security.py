@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from contextlib import suppress
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import OperationalError
@@ -30,6 +31,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+LARGEST_REQUEST = 2_000_000
+"""Bytes that a page takes: a calendar file is the largest."""
 
 
 def secure(
@@ -54,19 +57,34 @@ def secure(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure_cookies,
         PERMANENT_SESSION_LIFETIME=sessions.LIFETIME,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open all night must still acknowledge
     )
     protection = CSRFProtect(app)
     for blueprint in csrf_exempt:
         protection.exempt(blueprint)
     kept.show_again(app)
+    app.session_interface = _Sessions()
     _keep_sessions(app, database)
     _add_headers(app, secure_cookies)
     errors.handle_errors(app)
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Programs have no session: with their requests nothing is made ready to read one, or to write one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session or session.accessed or session.modified:
+            super().save_session(app, session, response)
+
+
 def _keep_sessions(app: Flask, database: Database) -> None:
     manager = LoginManager(app)
+    # It would look into the session of every request, for a cookie that nobody is given.
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)
 
     @manager.user_loader
     def load(secret: str) -> SignedIn | None:
@@ -89,8 +107,8 @@ def _add_headers(app: Flask, https: bool) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        own = set(response.headers.keys(lower=True))
+        response.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in own])
         if response.mimetype == "text/html":
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

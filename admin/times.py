@@ -63,6 +63,10 @@ class Times:
         year = f" {wall.year}" if wall.year != self.wall(self.now).year else ""
         return f"{DAYS[wall.weekday()]} {wall.day} {MONTHS[wall.month - 1]}{year}"
 
+    def clock(self, at: datetime) -> str:
+        """'02:14', whatever the day."""
+        return f"{self.wall(at):%H:%M}"
+
     def second(self, at: datetime) -> str:
         """'02:14:09': for a story in which seconds tell."""
         return f"{self.wall(at):%H:%M:%S}"

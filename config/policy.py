@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from config.policy_file import (
     CalendarSection,
+    HandoffsSection,
     HolidaysSection,
     HumanPathSection,
     LimitSection,
@@ -22,7 +23,8 @@ from config.policy_file import (
     ThrottlesSection,
 )
 from rules.entitlement import EntitlementTerms
-from rules.policy import EventType, HumanPathRules, Limits, PinRules, Policy, RecordingRules
+from rules.fairness import Night
+from rules.policy import EventType, HandoffRules, HumanPathRules, Limits, PinRules, Policy, RecordingRules
 from rules.service_hours import Calendar, EasterHoliday, FixedHoliday, Hours
 from rules.targets import BusinessDays, BusinessTime, Elapsed, Limit, PlanTerms, Priority
 from rules.throttles import ThrottleRules
@@ -80,6 +82,8 @@ def _policy(file: PolicyFile) -> Policy:
         throttles=_throttles(file.throttles),
         recordings=_recordings(file.recordings),
         limits=_limits_of(file.limits),
+        handoffs=_handoffs(file.handoffs),
+        night=Night(file.fairness.night_from, file.fairness.night_until),
         **_waits(file),
     )
 
@@ -118,6 +122,15 @@ def _limits_of(section: LimitsSection) -> Limits:
         text_gap=timedelta(seconds=section.text_gap_seconds),
         calls=section.calls,
         calls_within=timedelta(seconds=section.calls_within_seconds),
+    )
+
+
+def _handoffs(section: HandoffsSection) -> HandoffRules:
+    return HandoffRules(
+        ahead=timedelta(hours=section.ahead_hours),
+        ahead_by=tuple(section.ahead),
+        begun_by=tuple(section.begun),
+        released_by=tuple(section.released),
     )
 
 

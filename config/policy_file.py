@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, Strict, model_validator
 
 from rules import timezones
+from rules.escalation import WRITTEN_CHANNELS, Channel
 from rules.targets import Plan, Priority
 
 ROLES = ("duty_manager", "support_team", "team_leader", "support_manager", "co_ceo", "cto")
@@ -47,6 +48,12 @@ def _role(name: str) -> str:
     return name
 
 
+def _written(channels: list[Channel]) -> list[Channel]:
+    if not {*channels} <= {*WRITTEN_CHANNELS} or len(channels) != len({*channels}):
+        raise ValueError(f"may hold {' and '.join(WRITTEN_CHANNELS)}, each once, or nothing")
+    return channels
+
+
 def _each_once(columns: list[list[str]]) -> list[list[str]]:
     roles = [role for column in columns for role in column]
     if len(roles) != len(set(roles)):
@@ -59,6 +66,7 @@ _Countries = list[Annotated[str, AfterValidator(_country)]]
 _Hours = Annotated[list[Annotated[time, Strict()]], AfterValidator(_within_a_day)]
 _Role = Annotated[str, AfterValidator(_role)]
 _Row = Annotated[list[list[_Role]], AfterValidator(_each_once)]
+_WrittenChannels = Annotated[list[Channel], AfterValidator(_written)]
 _Text = Annotated[str, Field(min_length=1)]
 
 
@@ -173,6 +181,13 @@ class LimitsSection(_Section):
     calls_within_seconds: PositiveInt
 
 
+class HandoffsSection(_Section):
+    ahead_hours: int = Field(ge=1, le=168)
+    ahead: _WrittenChannels
+    begun: _WrittenChannels
+    released: _WrittenChannels
+
+
 class HumanPathSection(_Section):
     per_number_seconds: PositiveInt
     pages_an_hour: PositiveInt
@@ -194,6 +209,17 @@ class RecordingsSection(_Section):
     transcribe: bool
 
 
+class FairnessSection(_Section):
+    night_from: Annotated[time, Strict()]
+    night_until: Annotated[time, Strict()]
+
+    @model_validator(mode="after")
+    def _two_times(self) -> FairnessSection:
+        if self.night_from == self.night_until:
+            raise ValueError("night_from and night_until are the same")
+        return self
+
+
 class PolicyFile(_Section):
     vendor: VendorSection
     holidays: dict[str, HolidaysSection]
@@ -205,9 +231,11 @@ class PolicyFile(_Section):
     events: dict[str, EventSection]
     waits: WaitsSection
     limits: LimitsSection
+    handoffs: HandoffsSection
     human_path: HumanPathSection
     throttles: ThrottlesSection
     recordings: RecordingsSection
+    fairness: FairnessSection
 
     def disagreements(self) -> Iterator[tuple[str, str]]:
         """Where one section does not fit another, as (place, message)."""

@@ -7,7 +7,10 @@ from sqlalchemy.orm import Session
 
 
 class Clock(Protocol):
-    def now(self, session: Session) -> datetime:
+    in_sql: str | None
+    """What SQL calls this clock; None: it is not the database's, and its `now` needs no session."""
+
+    def now(self, session: Session | None = None) -> datetime:
         """The instant, aware UTC."""
         ...
 
@@ -15,21 +18,28 @@ class Clock(Protocol):
 class DatabaseClock:
     """PostgreSQL's own clock: the same for every machine that shares the database."""
 
-    def now(self, session: Session) -> datetime:
+    in_sql: str | None = "clock_timestamp()"
+
+    def now(self, session: Session | None = None) -> datetime:
+        assert session is not None
         # In the driver's words: it is asked in every transaction, and a statement takes longer to build than to answer.
-        now: datetime = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+        now: datetime = session.connection().exec_driver_sql(f"SELECT {self.in_sql}").scalar_one()
         return now.astimezone(UTC)
 
 
 class ProcessClock:
     """The machine's clock: enough for SQLite, which has one process."""
 
-    def now(self, session: Session) -> datetime:
+    in_sql: str | None = None
+
+    def now(self, session: Session | None = None) -> datetime:
         return datetime.now(UTC)
 
 
 class VirtualClock:
     """A clock that stands still until it is told to go on: for tests and simulations."""
+
+    in_sql: str | None = None
 
     def __init__(self, at: datetime) -> None:
         self.at = at

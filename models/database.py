@@ -4,7 +4,7 @@ import enum
 import select
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -87,9 +87,8 @@ class Database:
         self.wakeup = Wakeup(self.url if self.is_postgresql else None)
         self.clock: Clock = clock or (DatabaseClock() if self.is_postgresql else ProcessClock())
         self._writer = threading.RLock()
-        self._reading = self.engine
-        if self.is_postgresql:
-            self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # On PostgreSQL with a pool of its own: to turn a connection to AUTOCOMMIT and back takes as long as a question.
+        self._reading = _engine(self.url, isolation_level="AUTOCOMMIT") if self.is_postgresql else self.engine
         self._writing = self.engine.execution_options(begin="IMMEDIATE")
 
     def now(self, session: Session) -> datetime:
@@ -100,6 +99,19 @@ class Database:
     def read(self) -> Iterator[Session]:
         with Session(self._reading, expire_on_commit=False) as session:
             yield session
+
+    def glance(self, question: str, value: str) -> tuple[Any, datetime]:
+        """What one small question answers, and the instant: the least that asking can cost, for every request.
+
+        `question` is a SELECT of one column in the driver's words, in which :value stands for `value`.
+        """
+        own = self.clock.in_sql
+        asked = question.replace(":value", "%s" if self.is_postgresql else "?")
+        with closing(self._reading.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(f"SELECT ({asked}), {own}" if own else asked, (value,))
+            answer, *now = cursor.fetchone() or (None,)
+        return answer, now[0].astimezone(UTC) if now else self.clock.now()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -116,6 +128,7 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+        self._reading.dispose()
 
 
 def due_index(table: str) -> sa.Index:
@@ -147,11 +160,11 @@ def normalised(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, **options: Any) -> Engine:
     """An error names the statement and not its values: those of people and PINs are not for a log."""
     if url.startswith("postgresql"):
         engine = sa.create_engine(
-            url, pool_size=20, max_overflow=20, connect_args=POSTGRESQL_CONNECT, hide_parameters=True
+            url, pool_size=20, max_overflow=20, connect_args=POSTGRESQL_CONNECT, hide_parameters=True, **options
         )
         sa.event.listen(engine, "checkout", _refuse_if_closed)
         return engine

@@ -11,6 +11,7 @@ from models.technician import Technician
 from paging import reach, roster
 from paging.reach import Rung
 from paging.rotations import Draft, Editing
+from rules import timezones
 from rules.comparison import Change, DoubleBooking, changes, double_bookings
 from rules.on_call import Gap, History, ShiftSpan, shifts
 
@@ -27,9 +28,9 @@ class Unreachable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a draft changes in `[start, end)`, the next eight weeks.
+    """What a draft changes in `[start, end)`, the eight weeks from when it takes effect.
 
-    gaps           of the next 60 days that are not there without it: saving them needs a confirmation
+    gaps           of its first 60 days that are not there without it: saving them needs a confirmation
     double_booked  where those who come on call by it are on call by another schedule too
     unreachable    those who come on call by it and have no telephone, or one that takes no texts
     silenced       levels of escalation policies that would reach nobody: such a draft is not saved
@@ -46,7 +47,8 @@ class Preview:
 
 def preview(session: Session, editing: Editing, draft: Draft) -> Preview:
     """What `draft` would do. The technicians that it names must be on file."""
-    start, end = editing.now, editing.now + LOOKED_AHEAD
+    start = draft.first.effective_at
+    end = _after(start, LOOKED_AHEAD)
     after = draft.history(editing)
     changed = changes(editing.history, after, start, end)
     gained = [change for change in changed if change.after]
@@ -54,20 +56,38 @@ def preview(session: Session, editing: Editing, draft: Draft) -> Preview:
         start=start,
         end=end,
         changes=changed,
-        gaps=_gaps(editing, after),
+        gaps=_gaps(editing, after, start),
         double_booked=double_bookings(gained, _other_schedules(session, editing.key, start, end)),
         unreachable=_unreachable(session, {change.after for change in gained}),
-        silenced=reach.silenced_by_schedule(session, draft.last.schedule, editing.now),
+        silenced=_silenced(session, editing, draft),
     )
 
 
-def _gaps(editing: Editing, after: History) -> list[Gap]:
-    """All of a new schedule; of another one, those that it does not have yet."""
-    start, end = editing.now, editing.now + GAPS_AHEAD
+def _after(start: datetime, ahead: timedelta) -> datetime:
+    """As far as the rules answer: the next handoff may be as late as an override's end."""
+    return min(start + ahead, timezones.LATEST)
+
+
+def _gaps(editing: Editing, after: History, start: datetime) -> list[Gap]:
+    """All of a new schedule; of another one, those that it does not have yet, each in one piece."""
+    end = _after(start, GAPS_AHEAD)
     if editing.is_new:
         return shifts(after, start, end)[1]
-    lost = [change for change in changes(editing.history, after, start, end) if change.after is None]
-    return [Gap(change.start, change.end) for change in lost]
+    found: list[Gap] = []
+    for change in changes(editing.history, after, start, end):
+        if change.after is None:
+            goes_on = found and found[-1].end == change.start
+            found.append(Gap(found.pop().start if goes_on else change.start, change.end))
+    return found
+
+
+def _silenced(session: Session, editing: Editing, draft: Draft) -> list[Rung]:
+    """By any of its revisions, each once. What is planned already is not its doing."""
+    found: list[Rung] = []
+    for each in draft.revisions:
+        without = editing.history.in_force(each.effective_at)[0]
+        found += reach.silenced_by_schedule(session, each.schedule, editing.now, without)
+    return list(dict.fromkeys(found))
 
 
 def _other_schedules(session: Session, key: str, start: datetime, end: datetime) -> dict[str, list[ShiftSpan]]:

@@ -100,9 +100,13 @@ def silenced_by_person(session: Session, person: Person, now: datetime) -> list[
     return silenced(_all_rungs(session), before, before.with_person(person))
 
 
-def silenced_by_schedule(session: Session, schedule: Schedule, now: datetime) -> list[Rung]:
-    """What reaches nobody any more once `schedule` holds."""
+def silenced_by_schedule(
+    session: Session, schedule: Schedule, now: datetime, instead_of: Schedule | None = None
+) -> list[Rung]:
+    """What reaches nobody any more once `schedule` holds `instead_of` another, or of what holds now."""
     before = reach_now(session, now)
+    if instead_of:
+        before = before.with_schedule(instead_of)
     return silenced(_all_rungs(session), before, before.with_schedule(schedule))
 
 

@@ -14,6 +14,7 @@ from models.schedule import EscalationPolicy as PolicyRow
 from models.schedule import Schedule as ScheduleRow
 from models.schedule import ScheduleRevision
 from models.technician import Technician
+from paging import schedule_watches
 from rules.escalation import Channel, EscalationPolicy, Level, Wishes
 from rules.on_call import Absence, History, Layer, OnCall, Override, Revision, Schedule, Window, on_call
 from rules.rotation import Rotation, Unit
@@ -68,13 +69,15 @@ def revisions(session: Session, schedule_key: str) -> list[ScheduleRevision]:
     return list(session.execute(statement.order_by(ScheduleRevision.id)).scalars())
 
 
-def history(session: Session, schedule_key: str) -> History:
-    """Every revision of a schedule. Raises UnknownSchedule."""
+def history(session: Session, schedule_key: str, newest: int | None = None) -> History:
+    """Every revision of a schedule; with `newest`, as it was when that one was. Raises UnknownSchedule."""
     statement = (
         select(ScheduleRevision.effective_at, ScheduleRevision.content)
         .where(ScheduleRevision.schedule_key == schedule_key)
         .order_by(ScheduleRevision.effective_at, ScheduleRevision.id)
     )
+    if newest is not None:
+        statement = statement.where(ScheduleRevision.id <= newest)
     revisions = tuple(
         Revision(effective_at, schedule_from_content(schedule_key, content))
         for effective_at, content in session.execute(statement)
@@ -119,6 +122,7 @@ def save_revision(
         )
     )
     session.flush()
+    schedule_watches.has_changed(session, key, now)
     return True
 
 
@@ -136,9 +140,7 @@ def person_of(technician: Technician) -> Person:
         quiet=frozenset(Channel(channel) for channel in technician.quiet_channels or ()),
         has_second_phone=bool(technician.second_phone),
     )
-    return Person(
-        technician.key, technician.name, technician.phone, technician.email, technician.second_phone, wishes
-    )
+    return Person(technician.key, technician.name, technician.phone, technician.email, technician.second_phone, wishes)
 
 
 def _technician_key(session: Session, target: str, at: datetime) -> str | None:

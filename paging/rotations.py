@@ -18,6 +18,9 @@ from paging.roster import UnknownSchedule
 from rules.edits import continued
 from rules.on_call import History, OnCall, Revision, Schedule, on_call
 
+# Rows that refer to the schedule, such as those of handoffs, are not kept waiting.
+_LOCKED = select(ScheduleRow.key).with_for_update(key_share=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Editing:
@@ -62,10 +65,14 @@ class Draft:
 
 def begin(database: Database, session: Session, key: str) -> Editing:
     """Edit a schedule. The clock is read when all earlier edits are done. Raises UnknownSchedule."""
-    statement = select(ScheduleRow.key).where(ScheduleRow.key == key).with_for_update()
-    if session.execute(statement).first() is None:
+    if session.execute(_LOCKED.where(ScheduleRow.key == key)).first() is None:
         raise UnknownSchedule(f"there is no schedule '{key}'")
     return view(session, key, database.now(session))
+
+
+def begin_all(session: Session, now: datetime) -> dict[str, Editing]:
+    """Edit every schedule, by key. What was saved between `now` and this counts as planned."""
+    return {key: view(session, key, now) for key in session.execute(_LOCKED.order_by(ScheduleRow.key)).scalars()}
 
 
 def view(session: Session, key: str, now: datetime) -> Editing:
@@ -86,13 +93,15 @@ def replacing(editing: Editing, after: Schedule, effective_at: datetime | None =
 def keeping_turns(editing: Editing, after: Schedule, effective_at: datetime | None = None) -> Draft:
     """Let `after` hold so that who is on call then stays so until the next handoff, and the order goes on from there.
 
-    Where no order of turns can keep them on call, `after` takes effect at that handoff.
+    Where no order of turns can keep them on call, `after` takes effect at that handoff. Who only begins then keeps
+    nothing.
     """
     at = effective_at or editing.now
     before = editing.history.in_force(at)[0]
     holding = on_call(editing.history, at)
     draft = replacing(editing, continued(before, after, at), at)
-    if holding.technician is None or holding.until is None or _keeps(draft, editing, holding):
+    has_begun = holding.technician is not None and holding.since != at
+    if not has_begun or holding.until is None or _keeps(draft, editing, holding):
         return draft
     return replacing(editing, continued(before, after, holding.until), holding.until)
 
@@ -103,8 +112,16 @@ def _keeps(draft: Draft, editing: Editing, holding: OnCall) -> bool:
 
 def everywhere(editing: Editing, change: Callable[[Schedule], Schedule]) -> Draft:
     """Make a change that concerns the schedule as it is now, and what is planned as well."""
-    instants = [editing.now, *(at for at in editing.history.handovers if at > editing.now)]
-    return Draft(tuple(Revision(at, change(editing.history.in_force(at)[0])) for at in dict.fromkeys(instants)))
+    return carrying(editing, replacing(editing, change(editing.schedule)), change)
+
+
+def carrying(editing: Editing, draft: Draft, change: Callable[[Schedule], Schedule]) -> Draft:
+    """A draft, with a change to what is planned besides it: of the dated items, which concern every plan."""
+    revisions = {each.effective_at: each for each in draft.revisions}
+    for at in editing.history.handovers:
+        if at > draft.first.effective_at and at not in revisions:
+            revisions[at] = Revision(at, change(editing.history.in_force(at)[0]))
+    return Draft(tuple(revisions[at] for at in sorted(revisions)))
 
 
 def planned(editing: Editing) -> list[Revision]:

@@ -24,6 +24,7 @@ class Channel(StrEnum):
 POLICY_CHANNELS = (Channel.SMS, Channel.VOICE, Channel.EMAIL)
 """What a level may use. A second telephone is the technician's own affair, and follows `VOICE`."""
 ALARM_CHANNELS = (Channel.SMS, Channel.VOICE)
+WRITTEN_CHANNELS = (Channel.SMS, Channel.EMAIL)
 
 
 class Outcome(StrEnum):

@@ -145,12 +145,13 @@ def _parts(reader: _Reader, at: datetime, end: datetime) -> list[_Turn]:
     held: list[_Turn] = []
     while at < end:
         piece = reader.holder(at)
-        stop = min(piece.until, end)
+        if piece.since < at or end < piece.until:
+            piece = piece.between(at, min(piece.until, end))
         if held and held[-1].source == piece.source:
-            held[-1] = held[-1].between(held[-1].since, stop)
+            held[-1] = held[-1].between(held[-1].since, piece.until)
         else:
-            held.append(piece.between(at, stop))
-        at = stop
+            held.append(piece)
+        at = piece.until
     return held
 
 
@@ -198,9 +199,12 @@ class _Reader:
 
 def _layer_holder(schedule: Schedule, number: int, at: datetime) -> _Turn:
     """Who holds by one layer alone: of the participants from whose turn it is onwards, the first who is not absent."""
+    reading = timezones.reading(at, schedule.time_zone)
+    is_open, opens, closes = schedule.openings[number].around(reading)
+    if not is_open:
+        return _Turn(None, *_instants(schedule, opens, closes))
     layer = schedule.layers[number]
     people = layer.rotation.participants
-    reading = timezones.reading(at, schedule.time_zone)
     index = turn(layer.rotation, reading)
     since, until = ALWAYS_BEFORE, ALWAYS_AFTER
     for step in range(len(people)):
@@ -208,26 +212,27 @@ def _layer_holder(schedule: Schedule, number: int, at: datetime) -> _Turn:
         absent, back, away = schedule.absent.get(person, _NEVER).find(at)
         since, until = max(since, back), min(until, away)
         if not absent:
-            is_open, begins, ends = _hours(schedule, number, index, reading)
-            if not is_open:
-                return _Turn(None, begins, ends)
+            begins, ends = _turn_within(schedule, number, index, opens, closes)
             because = Because.ABSENCE if step else Because.LAYER
             source = (person, because, number, index)
             return _Turn(person, max(since, begins), min(until, ends), because, layer.name, source)
     return _Turn(None, since, until)
 
 
-def _hours(schedule: Schedule, number: int, index: int, reading: datetime) -> tuple[bool, datetime, datetime]:
-    """Whether the layer is open; from when until when it stays closed, or is open within turn `index`."""
-    is_open, opens, closes = schedule.openings[number].around(reading)
-    if is_open:
-        rotation = schedule.layers[number].rotation
-        begins, ends = handoff(rotation, index), handoff(rotation, index + 1)
-        opens = max(opens, begins) if opens else begins
-        closes = min(closes, ends) if closes else ends
-    since = timezones.to_utc(opens, schedule.time_zone) if opens else ALWAYS_BEFORE
-    until = timezones.to_utc(closes, schedule.time_zone) if closes else ALWAYS_AFTER
-    return is_open, since, until
+def _turn_within(
+    schedule: Schedule, number: int, index: int, opens: datetime | None, closes: datetime | None
+) -> tuple[datetime, datetime]:
+    """From when until when turn `index` has the layer, which is open from `opens` until `closes` on the wall."""
+    rotation = schedule.layers[number].rotation
+    begins, ends = handoff(rotation, index), handoff(rotation, index + 1)
+    return _instants(schedule, max(opens, begins) if opens else begins, min(closes, ends) if closes else ends)
+
+
+def _instants(schedule: Schedule, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
+    return (
+        timezones.to_utc(since, schedule.time_zone) if since else ALWAYS_BEFORE,
+        timezones.to_utc(until, schedule.time_zone) if until else ALWAYS_AFTER,
+    )
 
 
 class _Revisions:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rules.entitlement import EntitlementTerms
+from rules.escalation import Channel
+from rules.fairness import Night
 from rules.service_hours import Calendar
 from rules.targets import Matrix, Plan, PlanTerms, Priority
 from rules.throttles import ThrottleRules
@@ -67,6 +69,19 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoffRules:
+    """What technicians are told of their turns: so long `ahead`, when one has begun, and when they are released.
+
+    Each by its channels; by none, not at all.
+    """
+
+    ahead: timedelta
+    ahead_by: tuple[Channel, ...]
+    begun_by: tuple[Channel, ...]
+    released_by: tuple[Channel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The service as the vendor sells it. Times without another meaning are real time.
 
@@ -85,6 +100,7 @@ class Policy:
     untaken_event           in staffed hours, how long the help desk has an event before the technician is paged
     lease                   how long a worker has one delivery to itself
     help_desk_dial          how long the help desk's telephone rings
+    night                   what counts as night when on-call time is shared out
     hold_limit, hold_news   how long a caller may hold, and how often there is news
     """
 
@@ -105,6 +121,8 @@ class Policy:
     throttles: ThrottleRules
     recordings: RecordingRules
     limits: Limits
+    handoffs: HandoffRules
+    night: Night
     page_leaves_after: timedelta
     minimum_round: timedelta
     no_work_follow_up: timedelta

@@ -70,9 +70,14 @@ def _easter(year: int) -> date:
     return easter(year)
 
 
+def is_holiday(calendar: Calendar, day: date) -> bool:
+    """Whether a local date is a holiday of this calendar."""
+    return any(holiday.falls_on(day) for holiday in calendar.holidays)
+
+
 def hours_on(calendar: Calendar, day: date) -> Hours | None:
     """The staffed hours of a local date, None where there are none."""
-    if any(holiday.falls_on(day) for holiday in calendar.holidays):
+    if is_holiday(calendar, day):
         return calendar.holiday_hours
     return calendar.weekdays[day.weekday()]
 

@@ -12,7 +12,7 @@ A zone is a table of stretches of constant offset. Two questions about that tabl
 from __future__ import annotations
 
 import difflib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -35,12 +35,29 @@ class UnknownZone(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """From `start` (aware, in UTC) on a zone is `offset` ahead of UTC; just before it was `before`.
+
+    `name` is the zone's abbreviation then, such as CEST.
+    """
+
+    start: datetime
+    before: timedelta
+    offset: timedelta
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Zone:
-    """Stretch `i` begins at `starts[i]`, is `offsets[i]` from UTC; its clock runs up to `ends[i]` (the last's, on)."""
+    """Stretch `i` begins at `starts[i]`, is `offsets[i]` from UTC; its clock runs up to `ends[i]` (the last's, on).
+
+    `names[i]` is what the clock is then called.
+    """
 
     starts: tuple[datetime, ...]
     offsets: tuple[timedelta, ...]
     ends: tuple[datetime, ...]
+    names: tuple[str, ...]
 
 
 @cache
@@ -53,11 +70,11 @@ def _zone(name: str) -> _Zone:
     transitions = getattr(tz, "_utc_transition_times", None)
     if transitions is None:
         offset = tz.utcoffset(EARLIEST.replace(tzinfo=None)) or timedelta(0)
-        return _Zone((datetime.min.replace(tzinfo=UTC),), (offset,), ())
+        return _Zone((datetime.min.replace(tzinfo=UTC),), (offset,), (), (tz.tzname(None) or name,))
     starts = tuple(moment.replace(tzinfo=UTC) for moment in transitions)
-    offsets = tuple(info[0] for info in getattr(tz, "_transition_info"))  # noqa: B009
+    offsets, _, names = zip(*getattr(tz, "_transition_info"), strict=True)  # noqa: B009
     ends = tuple(_clock(start, offset) for start, offset in zip(starts[1:], offsets, strict=False))
-    return _Zone(starts, offsets, ends)
+    return _Zone(starts, offsets, ends, names)
 
 
 def _clock(at: datetime, offset: timedelta) -> datetime:
@@ -125,6 +142,21 @@ def reading(at: datetime, zone: str) -> datetime:
 def exists(wall: datetime, zone: str) -> bool:
     """Whether a clock in `zone` ever shows the naive local time `wall`. Raises UnknownZone."""
     return to_wall(to_utc(wall, zone), zone).replace(tzinfo=None) == wall
+
+
+def stretches(zone: str, start: datetime, end: datetime) -> list[Stretch]:
+    """The stretches of constant offset that hold at some time in `[start, end)`, in order. Raises UnknownZone."""
+    table = _zone(zone)
+    first, beyond = bisect_right(table.starts, start) - 1, bisect_left(table.starts, end)
+    return [
+        Stretch(
+            start=table.starts[number],
+            before=table.offsets[max(number - 1, 0)],
+            offset=table.offsets[number],
+            name=table.names[number],
+        )
+        for number in range(first, beyond)
+    ]
 
 
 @cache

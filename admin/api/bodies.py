@@ -44,4 +44,6 @@ def _words(message: str) -> str:
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, loc)) or "body"
+    """A place is named as in the YAML file: `layers[0].rotation.length`."""
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    return path.removeprefix(".") or "body"

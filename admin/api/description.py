@@ -24,7 +24,7 @@ class Description:
             "flask",
             title="Platinum Line",
             version="1",
-            description="Who is on call, tickets and their moves, and what monitoring reports.",
+            description="Who is on call, edits of schedules, tickets and their moves, and what monitoring reports.",
             page_templates={},
             mode="strict",
             naming_strategy=lambda model: model.__name__,
@@ -37,16 +37,19 @@ class Description:
     def describe(
         self,
         view: View,
-        answers: Mapping[int, type[BaseModel]],
+        answers: Mapping[int, type[BaseModel] | None],
         *,
         query: type[BaseModel] | None = None,
         body: type[BaseModel] | None = None,
+        headers: type[BaseModel] | None = None,
         problems: tuple[int, ...] = (),
     ) -> View:
-        """The view, known to the description: what it answers, and the problems that it may answer instead."""
+        """The view, known to the description: what it answers (None: no JSON), and the problems instead of it."""
         models: dict[str, Any] = {f"HTTP_{status}": model for status, model in answers.items()}
         models |= {f"HTTP_{status}": Problem for status in (401, 403, *problems)}
-        described = self._tree.validate(query=query, json=body, resp=Responses(**models), skip_validation=True)(view)
+        described = self._tree.validate(
+            query=query, json=body, headers=headers, resp=Responses(**models), skip_validation=True
+        )(view)
 
         # SpecTree finds what it knows of a view by what the view wraps; requests need not pass through it.
         def direct(**values: Any) -> Any:

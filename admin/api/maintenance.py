@@ -12,7 +12,7 @@ from admin.api import times
 from admin.api.bodies import body_as
 from admin.api.documents import Booking
 from admin.api.problems import refuse, refuse_field
-from admin.api.tokens import check_contract, program
+from admin.api.tokens import actor, check_contract
 from admin.windows import Unbookable
 from models.customer import HOUSE_CONTRACT, Contract, Maintenance
 from models.database import Database
@@ -38,7 +38,7 @@ class MaintenanceWindows:
         try:
             with self._database.write() as session:
                 contract, now = _find(session, number), self._database.now(session)
-                window = windows.book(session, contract, starts_at, ends_at, asked.reference, now, _actor())
+                window = windows.book(session, contract, starts_at, ends_at, asked.reference, now, actor())
                 answer = _document(window) | {"warning": self._warning(window)}
         except Unbookable as wrong:
             refuse_field(wrong.field, str(wrong))
@@ -48,7 +48,7 @@ class MaintenanceWindows:
         """Cancel a window. A ticket that was opened for it stays."""
         with self._database.write() as session:
             contract, now = _find(session, number), self._database.now(session)
-            if not windows.cancel(session, contract, window, now, _actor()):
+            if not windows.cancel(session, contract, window, now, actor()):
                 refuse(HTTPStatus.NOT_FOUND, f"contract {number} has no window {window}")
         return Response(status=HTTPStatus.NO_CONTENT)
 
@@ -75,10 +75,6 @@ def _document(window: Maintenance) -> dict[str, Any]:
         "reference": window.reference,
         "ticket": str(window.ticket_number) if window.ticket_number else None,
     }
-
-
-def _actor() -> str:
-    return f"token {program().name}"[:254]
 
 
 def _answer(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -30,7 +30,7 @@ class Tickets:
 
     def many(self) -> Response:
         """Tickets, newest first."""
-        limit, before = _limit(), _cursor()
+        limit, before = limit_asked(), _cursor()
         statement = _select().order_by(Ticket.number.desc()).limit(limit + 1)
         if (state := _state()) is not None:
             statement = statement.where(Ticket.state == state)
@@ -59,7 +59,8 @@ def _select() -> Select[Ticket]:
     return select(Ticket).options(joinedload(Ticket.contract).joinedload(Contract.customer))
 
 
-def _limit() -> int:
+def limit_asked() -> int:
+    """The query's `limit`. Ends the request with 422 where it is out of bounds."""
     text = request.args.get("limit", str(USUAL))
     if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MOST:
         refuse_field("limit", f"must be a whole number from 1 to {MOST}")

@@ -17,12 +17,16 @@ KEPT = 1.0
 
 
 class Access(StrEnum):
-    """What a route needs: OPEN is for everyone, READ sees, WORK changes tickets, EVENTS reports from monitoring."""
+    """What a route needs: OPEN is for everyone, READ sees, WORK changes tickets, EVENTS reports from monitoring.
+
+    EDIT changes schedules, which belong to no contract.
+    """
 
     OPEN = "open"
     READ = "read"
     WORK = "work"
     EVENTS = "events"
+    EDIT = "edit"
 
 
 GRANTED: dict[Scope, frozenset[Access]] = {
@@ -56,6 +60,8 @@ class Tokens:
         if access not in GRANTED[program.scope]:
             refuse(HTTPStatus.FORBIDDEN, f"this token has the scope {program.scope}, which does not allow this")
         g.program = program
+        if access is Access.EDIT:
+            check_contract(None)
 
     def _program(self) -> Program:
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
@@ -79,6 +85,11 @@ def program() -> Program:
     """The program whose request this is."""
     calling: Program = g.program
     return calling
+
+
+def actor() -> str:
+    """The program, as the audit trail and revisions name it."""
+    return f"token {program().name}"[:254]
 
 
 def check_contract(contract_id: int | None) -> None:

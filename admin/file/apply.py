@@ -15,7 +15,7 @@ from models.schedule import EscalationPolicy
 from models.service import RoleContact, Setting
 from models.technician import Technician
 from paging import roster
-from rules.on_call import Schedule
+from paging.rotations import Editing
 from rules.pins import Peppers
 from rules.policy import Policy
 
@@ -30,7 +30,7 @@ def apply(file: Entry, known: Known, changes: Changes, peppers: Peppers, policy:
         changes.save("technicians", f"technician {entry['key']}", current or Technician(key=entry["key"]), values)
     changes.session.flush()
     for entry in entries(file, "schedules"):
-        _schedule(entry, known.schedules.get(entry["key"]), changes)
+        _schedule(entry, known.editings.get(entry["key"]), changes)
     for entry in entries(file, "escalation_policies"):
         _escalation_policy(entry, known.policies.get(entry["key"]), changes)
     for entry in entries(file, "products"):
@@ -47,12 +47,13 @@ def _values(entry: Entry, *names: str) -> dict[str, Any]:
     return {name: entry[name] for name in names if name in entry.given}
 
 
-def _schedule(entry: Entry, current: Schedule | None, changes: Changes) -> None:
-    subject = f"schedule {entry['key']}"
-    schedule = meaning.schedule(entry, current)
-    if not roster.save_revision(changes.session, schedule, changes.author, changes.now):
-        return
-    changes.replaced("schedules", subject, roster.content_of(current) if current else None, roster.content_of(schedule))
+def _schedule(entry: Entry, editing: Editing | None, changes: Changes) -> None:
+    """Also in what is planned: a list replaces from now on."""
+    for revision in meaning.draft(entry, editing, changes.now).revisions:
+        at, schedule = revision.effective_at, revision.schedule
+        if roster.save_revision(changes.session, schedule, changes.author, changes.now, at):
+            before = roster.content_of(editing.history.in_force(at)[0]) if editing else None
+            changes.replaced("schedules", f"schedule {entry['key']}", before, roster.content_of(schedule))
 
 
 def _escalation_policy(entry: Entry, row: EscalationPolicy | None, changes: Changes) -> None:

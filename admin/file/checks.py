@@ -9,7 +9,6 @@ from admin.file.meaning import contracts, entries, pins
 from admin.file.shape import NEEDED
 from models.customer import HOUSE_CONTRACT, Contract
 from rules import on_call
-from rules.on_call import Schedule
 from rules.pins import Peppers
 from rules.policy import Policy
 from rules.targets import Plan
@@ -37,7 +36,7 @@ def _check(file: Entry, found: list[Error], known: Known, peppers: Peppers, poli
     }
     yield from _duplicates(file)
     yield from _incomplete(file, known)
-    mistakes = [error for entry in entries(file, "schedules") for error in _schedule(entry, schedules, technicians)]
+    mistakes = [error for entry in entries(file, "schedules") for error in _schedule(entry, known, technicians)]
     yield from mistakes
     doubtful = {entry["key"] for entry in entries(file, "schedules") if _has_errors([*found, *mistakes], entry.place)}
     yield from ladders.policies(file, known, ladders.ladders(file, known, schedules, doubtful))
@@ -84,8 +83,11 @@ def _missing(entry: Entry, kind: str) -> Iterator[Error]:
             yield entry.at(name), "is missing"
 
 
-def _schedule(entry: Entry, schedules: dict[str, Schedule], technicians: Collection[str]) -> Iterator[Error]:
-    for place, message in on_call.problems(schedules[entry["key"]], technicians):
+def _schedule(entry: Entry, known: Known, technicians: Collection[str]) -> Iterator[Error]:
+    """What is wrong with it, or with what is planned once the file holds for that too."""
+    revisions = meaning.draft(entry, known.editings.get(entry["key"]), known.now).revisions
+    found = (problem for revision in revisions for problem in on_call.problems(revision.schedule, technicians))
+    for place, message in dict.fromkeys(found):
         yield _place(entry, place), message
 
 

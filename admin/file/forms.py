@@ -2,9 +2,10 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -12,6 +13,8 @@ from admin.file.tree import Mapping, Node, Scalar, Sequence, Tree
 from rules import contact_details, pins, timezones
 
 LONGEST_DURATION = timedelta(days=30)
+NOT_WORDS = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's control characters, halves of characters, and ends of lines and paragraphs."""
 UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 
 
@@ -131,8 +134,8 @@ def text(longest: int) -> Form:
         words = scalar.strip()
         if not words:
             raise ValueError("is empty")
-        if not words.isprintable():
-            raise ValueError("must be one line of printable characters")
+        if any(unicodedata.category(character) in NOT_WORDS for character in words):
+            raise ValueError("must be one line, without control characters")
         if len(words) > longest:
             raise ValueError(f"is longer than {longest} characters")
         return words
@@ -213,10 +216,29 @@ def _not_a_date() -> date:
 def _wall_time(scalar: Scalar) -> datetime:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?", scalar):
         raise ValueError("must be a local date and time such as 2026-12-24T18:00, without a zone")
+    return _in_our_years(_iso(scalar))
+
+
+def _moment(scalar: Scalar) -> datetime:
+    """Local time is naive; an instant, which tells the two hours of an autumn night apart, is aware, in UTC."""
+    clock = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+    offset = r"(Z|[+-][0-9]{2}:[0-9]{2})"
+    if not re.fullmatch(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{clock}{offset}", scalar):
+        return _wall_time(scalar)
     try:
-        moment = datetime.fromisoformat(scalar)
+        return _in_our_years(_iso(scalar).astimezone(UTC))
+    except OverflowError:
+        raise ValueError("is not a date and time") from None
+
+
+def _iso(scalar: Scalar) -> datetime:
+    try:
+        return datetime.fromisoformat(scalar)
     except ValueError as error:
         raise ValueError(f"is not a date and time: {error}") from None
+
+
+def _in_our_years(moment: datetime) -> datetime:
     if not timezones.EARLIEST.year <= moment.year < timezones.LATEST.year:
         raise ValueError(f"is not in the years from {timezones.EARLIEST.year} to {timezones.LATEST.year - 1}")
     return moment
@@ -239,6 +261,7 @@ COUNT = value(_count)
 DURATION = value(_duration)
 DATE = value(_date)
 WALL_TIME = value(_wall_time)
+MOMENT = value(_moment)
 TIME_OF_DAY = value(_time_of_day, quoted=True)
 
 

@@ -9,6 +9,7 @@ from admin.file.apply import apply
 from admin.file.changes import Changes, Report
 from admin.file.checks import check
 from admin.file.forms import INVALID
+from admin.file.gaps import gaps_ahead
 from admin.file.known import known_now
 from admin.file.tree import parse
 from rules.pins import Peppers
@@ -28,4 +29,5 @@ def load(session: Session, text: str, peppers: Peppers, author: str, now: dateti
     tree.raise_errors()
     changes = Changes(session, author, now)
     apply(file, known, changes, peppers, policy)
+    changes.report.warnings.extend(gaps_ahead(session, now))
     return changes.report

@@ -9,6 +9,8 @@ from admin.file.shape import Day
 from admin.file.tree import Scalar
 from models.customer import Contract, Customer
 from models.technician import Technician
+from paging import rotations
+from paging.rotations import Draft, Editing
 from rules import timezones
 from rules.on_call import Absence, Layer, Override, Schedule, Window
 from rules.rotation import Rotation
@@ -60,6 +62,14 @@ def schedule(entry: Entry, current: Schedule | None) -> Schedule:
     )
 
 
+def draft(entry: Entry, editing: Editing | None, now: datetime) -> Draft:
+    """What the file makes of a schedule, and of what is planned for it; None: it is not there yet."""
+    if editing is None:
+        editing = rotations.begin_new(entry["key"], "UTC", now)
+        return rotations.replacing(editing, schedule(entry, None))
+    return rotations.everywhere(editing, lambda current: schedule(entry, current))
+
+
 def _layer(entry: Entry) -> Layer:
     rotation = entry["rotation"]
     return Layer(
@@ -78,7 +88,11 @@ def _layer(entry: Entry) -> Layer:
 
 
 def _span(entry: Entry, zone: str) -> tuple[datetime, datetime]:
-    return timezones.to_utc(entry["from"], zone), timezones.to_utc(entry["until"], zone)
+    return _instant(entry["from"], zone), _instant(entry["until"], zone)
+
+
+def _instant(moment: datetime, zone: str) -> datetime:
+    return moment if moment.tzinfo else timezones.to_utc(moment, zone)
 
 
 def escalation_policy(entry: Entry, current: dict[str, Any] | None) -> dict[str, Any]:

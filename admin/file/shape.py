@@ -63,7 +63,7 @@ LAYER = mapping(
     needed=("name", "rotation"),
 )
 DATED = mapping(
-    {"technician": forms.KEY, "from": forms.WALL_TIME, "until": forms.WALL_TIME},
+    {"technician": forms.KEY, "from": forms.MOMENT, "until": forms.MOMENT},
     needed=("technician", "from", "until"),
 )
 SCHEDULE = mapping(
@@ -105,7 +105,7 @@ PERSON = mapping(
     needed=("name",),
 )
 MAINTENANCE = mapping(
-    {"from": forms.WALL_TIME, "until": forms.WALL_TIME, "reference": text(120)},
+    {"from": forms.MOMENT, "until": forms.MOMENT, "reference": text(120)},
     needed=("from", "until", "reference"),
 )
 CONTRACT = mapping(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -239,6 +240,10 @@ class Visitor:
         for name, value in new.items():
             data += [(name, str(one)) for one in (value if isinstance(value, list) else [value])]
         return self._seen(self.client.post(address or self.path, data=_lists(data), follow_redirects=True))
+
+    def saves(self, action: str | None = None, **typed: Any) -> "Visitor":
+        """Send a form whose answer is a preview, and save what that shows."""
+        return self.send(action, **typed).send(step="save")
 
     def _seen(self, response) -> "Visitor":
         self.response = response

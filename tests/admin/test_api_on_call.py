@@ -1,6 +1,7 @@
 """Who is on call, asked by a program."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -59,6 +60,18 @@ def test_the_answer_holds_one_shift_and_its_reason(ask, at, technician, because,
         "layer": "weekly" if because == "layer" else None,
         "sentence": answer["sentence"],
     }
+
+
+def test_each_instant_has_its_own_answer_whatever_was_asked_before(ask):
+    wanted = {
+        "2026-11-09T08:00:00Z": "Bruno Neri: weekly layer, until Mon 09:00, then Anna Rossi",
+        "2026-11-16T07:59:59Z": "Bruno Neri: weekly layer, until Mon 09:00, then Anna Rossi",
+        "2026-11-16T08:00:00Z": "Anna Rossi: weekly layer, until Mon 09:00, then Bruno Neri",
+        "2026-11-09T07:59:59Z": "Anna Rossi: weekly layer, until Mon 09:00, then Bruno Neri",
+    }
+    for first, second in product(wanted, wanted):
+        answers = [ask(at=at).get_json() for at in (first, second)]
+        assert [(each["at"], each["sentence"]) for each in answers] == [(at, wanted[at]) for at in (first, second)]
 
 
 def test_the_sentence_is_for_a_screen(ask):

@@ -139,7 +139,7 @@ def test_a_rotation_that_leaves_a_policy_without_anybody_is_refused(site):
     visitor = site.visitor().get("/rotations/platinum/edit")
     visitor.send(**{"layers-0-participants-0": "zoe"})
     assert "level 1 of the escalation policy 'default' would reach nobody by text or call" in visitor.text
-    visitor.send(**{"layers-0-participants-1": "bruno"})
+    visitor.saves(**{"layers-0-participants-1": "bruno"})
     assert "The rotation is changed" in visitor.text
 
 

@@ -1,6 +1,5 @@
 """Customers, contracts, contacts and PINs, by plain forms."""
 
-
 import pytest
 import sqlalchemy as sa
 

@@ -10,7 +10,7 @@ def test_an_admin_sets_up_a_service_and_works_its_first_ticket(database):
     site = open_site(database)
     visitor = site.visitor()
     visitor.get("/technicians/add").send(name="Anna Rossi", phone="+393331110001", email="anna@example.com")
-    visitor.get("/rotations/add").send(layers_0_participants_0="anna-rossi")
+    visitor.get("/rotations/add").saves(layers_0_participants_0="anna-rossi")
     visitor.send(
         "/rotations/platinum/overrides", technician="anna-rossi", starts="2026-11-12T18:00", ends="2026-11-13T09:00"
     )

@@ -238,6 +238,13 @@ def test_every_answer_carries_the_headers_that_protect_it(site):
         assert "Strict-Transport-Security" not in headers
 
 
+def test_what_needs_no_session_makes_none(site):
+    headers = site.app.test_client().get("/api/v1/nowhere").headers
+    assert "Set-Cookie" not in headers
+    assert "Vary" not in headers
+    assert headers.getlist("Referrer-Policy") == ["same-origin"]
+
+
 def test_over_https_cookies_are_secure_and_browsers_are_told_to_stay(sqlite):
     answer = open_site(sqlite, secure_cookies=True).app.test_client().get("/sign-in")
     cookie = answer.headers["Set-Cookie"]

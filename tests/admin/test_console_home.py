@@ -62,19 +62,41 @@ def test_it_says_who_is_on_call_until_when_why_and_who_is_next(site):
     site.rotation("anna", "bruno")
     text = site.visitor().get("/").text
     assert "Anna Rossi platinum Weekly layer, until Mon 09:00, then Bruno Neri. It is 02:14 in Rome." in text
-    assert "No gaps next 7 days" in text
+    assert "No gaps next 60 days" in text
 
 
-def test_a_gap_within_seven_days_is_told_in_words(site):
-    site.technicians("Anna Rossi")
+def closed_on(site, *days):
+    """A rotation that is closed on these weekdays (Monday is 0)."""
     turns = Rotation(Unit.WEEK, 1, datetime(2026, 11, 9, 9), ("anna",))  # noqa: DTZ001  local wall clock
-    always_but_saturday = Window((0, 1, 2, 3, 4, 6), time(0), time(0))
+    open_days = Window(tuple(day for day in range(7) if day not in days), time(0), time(0))
     with site.database.write() as session:
-        schedule = Schedule("platinum", "Europe/Rome", (Layer("weekly", turns, (always_but_saturday,)),))
+        schedule = Schedule("platinum", "Europe/Rome", (Layer("weekly", turns, (open_days,)),))
         roster.save_revision(session, schedule, "test", site.clock.now())
+
+
+def test_gaps_of_the_next_sixty_days_are_told_in_words_the_first_three_by_name(site):
+    site.technicians("Anna Rossi")
+    closed_on(site, 5)
     text = site.visitor().get("/").text
     assert "Nobody on platinum from Sat 00:00 until Sun 00:00 Rome" in text
+    assert text.count("Nobody on platinum") == 3
+    assert "and 6 more on platinum in the next 60 days" in text
     assert "No gaps" not in text
+    assert "9 gaps in the next 60 days" in site.visitor().get("/rotations").text
+
+
+def test_gaps_are_told_as_the_rotation_has_them_now(site):
+    site.technicians("Anna Rossi")
+    closed_on(site, 5)
+    visitor = site.visitor()
+    assert "until Sun 00:00 Rome" in visitor.get("/").text
+    site.clock.advance(timedelta(minutes=50))
+    closed_on(site, 6)
+    assert "Nobody on platinum from Sun 00:00 until Mon 00:00 Rome" in visitor.get("/").text
+    site.clock.advance(timedelta(days=4, hours=1))
+    assert "Nobody on platinum from 04:04 until Mon 00:00 Rome" in visitor.get("/").text
+    site.clock.advance(timedelta(minutes=30))
+    assert "Nobody on platinum from 04:34 until Mon 00:00 Rome" in visitor.get("/").text
 
 
 def test_tickets_stand_by_urgency_with_their_countdown_and_who_has_them(site):

@@ -37,6 +37,19 @@ DOORS = {
     ("POST", "/rotations/platinum/edit"): EDIT,
     ("POST", "/rotations/platinum/overrides"): EDIT,
     ("POST", "/rotations/platinum/overrides/remove"): EDIT,
+    ("POST", "/rotations/platinum/absences"): EDIT,
+    ("POST", "/rotations/platinum/absences/remove"): EDIT,
+    ("GET", "/rotations/platinum/swap"): EDIT,
+    ("POST", "/rotations/platinum/swap"): EDIT,
+    ("GET", "/rotations/platinum/revisions"): READ,
+    ("POST", "/rotations/platinum/revisions/withdraw"): EDIT,
+    ("GET", "/rotations/platinum/revisions/1/restore"): EDIT,
+    ("POST", "/rotations/platinum/revisions/1/restore"): EDIT,
+    ("GET", "/rotations/platinum/fairness"): READ,
+    ("GET", "/rotations/platinum/fairness.csv"): READ,
+    ("GET", "/rotations/platinum/calendar"): EDIT,
+    ("POST", "/rotations/platinum/calendar/add"): EDIT,
+    ("POST", "/rotations/platinum/calendar/1/revoke"): EDIT,
     ("GET", "/technicians"): READ,
     ("GET", "/technicians/add"): EDIT,
     ("POST", "/technicians/add"): EDIT,
@@ -44,6 +57,12 @@ DOORS = {
     ("POST", "/technicians/anna"): EDIT,
     ("GET", "/technicians/anna/tests"): EDIT,
     ("POST", "/technicians/anna/tests/sms"): EDIT,
+    ("GET", "/technicians/anna/calendar"): EDIT,
+    ("POST", "/technicians/anna/calendar/add"): EDIT,
+    ("POST", "/technicians/anna/calendar/1/revoke"): EDIT,
+    ("GET", "/technicians/anna/absences"): EDIT,
+    ("POST", "/technicians/anna/absences"): EDIT,
+    ("POST", "/technicians/anna/absences/save"): EDIT,
     ("GET", "/customers"): READ,
     ("GET", "/customers/add"): EDIT,
     ("POST", "/customers/add"): EDIT,
@@ -132,7 +151,9 @@ def test_a_viewer_is_shown_nothing_that_is_refused(site):
     assert "Add a technician" not in visitor.get("/technicians").text
     assert "Add a customer" not in visitor.get("/customers").text
     assert "Edit the turns" not in visitor.get("/rotations/platinum").text
-    assert "Add an override" not in visitor.text
+    for forbidden in ("Add an override", "Add an absence", "Swap", "takes it"):
+        assert forbidden not in visitor.text
+    assert "Restore" not in visitor.get("/rotations/platinum/revisions").text
     assert "Start a drill" not in visitor.get("/drills").text
     assert 'href="/users"' not in visitor.html
     assert 'href="/users"' in site.visitor().get("/drills").html

@@ -1,4 +1,4 @@
-"""Rotations by plain forms: turns, windows, overrides, the next fourteen days."""
+"""The turns of a rotation by plain forms: what an edit would do is shown before it is saved."""
 
 from datetime import timedelta
 
@@ -6,15 +6,21 @@ import pytest
 import sqlalchemy as sa
 
 from models.audit import Audit
-from models.schedule import ScheduleRevision
-from paging import roster
+from models.technician import Technician
 from rules.rotation import Unit
 from tests.admin.console_site import open_site
+from tests.admin.rotation_site import audited, on_call, revisions, schedule
+
+WEEKDAYS = {
+    "layers_0_windows_0_days": ["0", "1", "2", "3", "4"],
+    "layers_0_windows_0_starts": "00:00",
+    "layers_0_windows_0_ends": "00:00",
+}
 
 
 @pytest.fixture
-def site(sqlite):
-    site = open_site(sqlite)
+def site(database):
+    site = open_site(database)
     site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
     return site
 
@@ -24,72 +30,170 @@ def visitor(site):
     return site.visitor()
 
 
-def current(site, key="platinum"):
-    with site.database.read() as session:
-        return roster.current_schedule(session, key, site.clock.now())
-
-
-def revisions(site):
-    with site.database.read() as session:
-        return session.execute(sa.select(sa.func.count()).select_from(ScheduleRevision)).scalar_one()
-
-
-def override(visitor, **typed):
-    values = {"technician": "carla", "starts": "2026-11-12T18:00", "ends": "2026-11-13T09:00"} | typed
-    return visitor.get("/rotations/platinum").send("/rotations/platinum/overrides", **values)
-
-
 def test_a_rotation_is_made_from_nothing(site, visitor):
-    visitor.get("/rotations/add").send(layers_0_participants_0="bruno", layers_0_participants_2="anna")
+    visitor.get("/rotations/add").saves(layers_0_participants_0="bruno", layers_0_participants_2="anna")
     assert visitor.path == "/rotations/platinum"
-    rotation = current(site).layers[0].rotation
+    rotation = schedule(site).layers[0].rotation
     assert rotation.participants == ("bruno", "anna")
     assert (rotation.unit, rotation.length, f"{rotation.first_handoff}") == (Unit.WEEK, 1, "2026-11-16 09:00:00")
     assert "Anna Rossi is on call now" in visitor.text
     assert "no gap" in visitor.text
+    assert audited(site) == ["rotation.added"]
+
+
+def test_an_edit_is_previewed_and_changes_nothing_until_it_is_saved(site, visitor):
+    site.rotation("anna", "bruno")
+    visitor.get("/rotations/platinum/edit").send(layers_0_participants_0="carla")
+    assert visitor.status == 200
+    assert "Preview: the turns of platinum Nothing is saved yet." in visitor.text
+    assert "Layer weekly: the order of turns was Anna Rossi, Bruno Neri, and becomes" in visitor.text
+    assert "On call then: Bruno Neri until Mon 23 Nov 09:00." in visitor.text
+    assert "Carla Verdi +672 h" in visitor.text
+    assert "Anna Rossi \u2212672 h" in visitor.text
+    assert "Carla Verdi instead of Anna Rossi Mon 23 Nov 09:00 \u2013 Mon 30 Nov 09:00" in visitor.text
+    assert revisions(site) == 1
+    visitor.send(step="save")
+    assert visitor.path == "/rotations/platinum"
+    assert "The rotation is changed" in visitor.text
+    assert revisions(site) == 2
     with site.database.read() as session:
-        assert session.execute(sa.select(Audit.action)).scalars().all() == ["rotation.added"]
+        audit = session.execute(sa.select(Audit)).scalars().one()
+    assert (audit.action, audit.subject, audit.actor) == ("rotation.changed", "schedule:platinum", "admin@example.com")
 
 
-def test_the_order_of_the_turns_is_edited_and_the_past_stays(site, visitor):
+def test_the_way_back_to_the_form_keeps_what_was_typed(site, visitor):
+    site.rotation("anna", "bruno")
+    visitor.get("/rotations/platinum/edit?layer=new").send(
+        layers_0_length="3",
+        layers_1_name="weekend",
+        layers_1_participants_0="carla",
+        layers_1_windows_0_days=["5", "6"],
+        layers_1_windows_0_starts="08:30",
+        layers_1_windows_0_ends="20:00",
+        holds_from="2026-12-01T09:00",
+        holder="new",
+    )
+    visitor.send(step="back")
+    assert visitor.status == 200
+    visitor.saves()
+    layers = schedule(site, days=30).layers
+    assert [layer.name for layer in layers] == ["weekly", "weekend"]
+    assert layers[0].rotation.length == 3
+    assert [(w.days, f"{w.starts} {w.ends}") for w in layers[1].windows] == [((5, 6), "08:30:00 20:00:00")]
+    assert schedule(site).layers[0].rotation.length == 1
+
+
+def test_whoever_is_on_call_stays_so_until_the_next_handoff(site, visitor):
+    site.rotation("anna", "bruno")
+    visitor.get("/rotations/platinum/edit").send(layers_0_participants_0="carla", layers_0_participants_2="anna")
+    assert "On call now: Anna Rossi until Mon 16 Nov 09:00." in visitor.text
+    visitor.send(step="save")
+    assert "Anna Rossi is on call now" in visitor.text
+    assert "Carla Verdi Mon 16 Nov 09:00" in visitor.text
+
+
+def test_or_the_order_of_turns_decides_at_once_and_the_past_stays(site, visitor):
     site.rotation("anna", "bruno")
     site.clock.advance(timedelta(hours=1))
-    visitor.get("/rotations/platinum/edit").send(
-        layers_0_participants_0="bruno", layers_0_participants_1="anna", layers_0_length="2", layers_0_unit="day"
+    visitor.get("/rotations/platinum/edit").saves(
+        layers_0_participants_0="bruno",
+        layers_0_participants_1="anna",
+        layers_0_length="2",
+        layers_0_unit="day",
+        holder="new",
     )
-    rotation = current(site).layers[0].rotation
+    rotation = schedule(site).layers[0].rotation
     assert (rotation.participants, rotation.length, rotation.unit) == (("bruno", "anna"), 2, Unit.DAY)
-    with site.database.read() as session:
-        before = roster.on_call_now(session, "platinum", site.clock.now() - timedelta(minutes=1))
-        after = roster.on_call_now(session, "platinum", site.clock.now())
-    assert (before.technician, after.technician) == ("anna", "bruno")
+    assert (on_call(site, days=-0.001), on_call(site)) == ("anna", "bruno")
     assert revisions(site) == 2
+
+
+def test_an_edit_may_hold_from_a_later_time_and_the_rotations_page_tells(site, visitor):
+    site.rotation("anna", "bruno")
+    visitor.get("/rotations/platinum/edit").send(layers_0_participants_0="carla", holds_from="2026-12-07T09:00")
+    assert "From Mon 7 Dec 09:00 on Layer weekly: the order of turns" in visitor.text
+    visitor.send(step="save")
+    assert "From Mon 7 Dec 09:00 another revision holds: Layer weekly: the order of turns was" in visitor.text
+    assert schedule(site).layers[0].rotation.participants == ("anna", "bruno")
+    assert "carla" in schedule(site, days=30).layers[0].rotation.participants
+
+
+def test_what_is_planned_already_is_told_in_the_preview(site, visitor):
+    site.rotation("anna", "bruno")
+    visitor.get("/rotations/platinum/edit").saves(layers_0_participants_0="carla", holds_from="2026-12-07T09:00")
+    visitor.get("/rotations/platinum/edit").send(layers_0_length="2")
+    assert "From Mon 7 Dec 09:00 on another revision holds, as planned" in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "complaint"),
+    [
+        ("2026-11-11T02:14", "That is over: the past is never rewritten."),
+        ("2027-03-28T02:30", "does not exist in Europe/Rome"),
+        ("soon", "Type a date and a time"),
+        ("2030-01-01T09:00", "That is more than two years ahead."),
+    ],
+)
+def test_an_edit_holds_from_a_time_to_come(site, visitor, typed, complaint):
+    site.rotation("anna", "bruno")
+    visitor.get("/rotations/platinum/edit").send(layers_0_length="2", holds_from=typed)
+    assert visitor.status == 422
+    assert complaint in visitor.text
+    assert 'value="2"' in visitor.html
+
+
+def test_an_edit_that_changes_nothing_says_so_and_saves_nothing(site, visitor):
+    site.rotation("anna", "bruno")
+    visitor.get("/rotations/platinum/edit").send()
+    assert "Nothing was saved: that would change nothing." in visitor.text
+    assert revisions(site) == 1
 
 
 def test_a_weekend_layer_is_added_with_its_windows(site, visitor):
     site.rotation("anna")
-    visitor.get("/rotations/platinum/edit?layer=new").send(
+    visitor.get("/rotations/platinum/edit?layer=new").saves(
         layers_1_name="weekend",
         layers_1_participants_0="carla",
         layers_1_windows_0_days=["5", "6"],
         layers_1_windows_0_starts="00:00",
         layers_1_windows_0_ends="00:00",
     )
-    assert [layer.name for layer in current(site).layers] == ["weekly", "weekend"]
+    assert [layer.name for layer in schedule(site).layers] == ["weekly", "weekend"]
     assert "Carla Verdi Sat 14 Nov 00:00 \u2013 Mon 16 Nov 00:00 weekend layer" in visitor.text
-    visitor.get("/rotations/platinum/edit").send(layers_1_remove="y")
-    assert [layer.name for layer in current(site).layers] == ["weekly"]
+    visitor.get("/rotations/platinum/edit").saves(layers_1_remove="y")
+    assert [layer.name for layer in schedule(site).layers] == ["weekly"]
 
 
-def test_a_gap_stands_in_the_list_in_words(site, visitor):
-    visitor.get("/rotations/add").send(
-        layers_0_participants_0="anna",
-        layers_0_windows_0_days=["0", "1", "2", "3", "4"],
-        layers_0_windows_0_starts="00:00",
-        layers_0_windows_0_ends="00:00",
-    )
+def test_a_gap_needs_a_confirmation_to_be_saved(site, visitor):
+    visitor.get("/rotations/add").send(layers_0_participants_0="anna", **WEEKDAYS)
+    assert "Nobody would be on call, in the next 60 days: Sat 14 Nov 00:00 \u2013 Mon 16 Nov 00:00" in visitor.text
+    assert "and 4 more times" in visitor.text
+    visitor.send(step="save")
+    assert visitor.status == 422
+    assert "Nothing was saved. Tick this to leave the gaps" in visitor.text
+    assert revisions(site) == 0
+    visitor.send(step="save", gaps_accepted="y")
     assert "Nobody is on call Sat 14 Nov 00:00 \u2013 Mon 16 Nov 00:00" in visitor.text
     assert "2 gaps" in visitor.text
+    assert "Gaps after that, up to 60 days ahead" in visitor.text
+
+
+def test_gaps_that_are_there_already_need_none(site, visitor):
+    visitor.get("/rotations/add").send(layers_0_participants_0="anna", **WEEKDAYS)
+    visitor.send(step="save", gaps_accepted="y")
+    visitor.get("/rotations/platinum/edit").send(layers_0_participants_0="bruno", holder="new")
+    assert "Nobody would be on call" not in visitor.text
+    assert "The rotation is changed" in visitor.send(step="save").text
+
+
+def test_who_cannot_be_texted_or_is_on_call_elsewhere_is_told(site, visitor):
+    site.rotation("anna", "bruno")
+    site.rotation("carla", key="other")
+    with site.database.write() as session:
+        session.get_one(Technician, "carla").phone = None
+    visitor.get("/rotations/platinum/edit").send(layers_0_participants_1="carla")
+    assert "Carla Verdi has no telephone" in visitor.text
+    assert "On call twice at once: Carla Verdi on other too, Mon 16 Nov 09:00" in visitor.text
 
 
 @pytest.mark.parametrize(
@@ -117,65 +221,6 @@ def test_what_is_wrong_with_a_rotation_is_said_and_nothing_is_saved(site, visito
     assert visitor.status == 422
     assert complaint in visitor.text
     assert revisions(site) == 1
-
-
-def test_of_two_who_edit_at_once_the_second_is_told_and_decides(site, visitor):
-    site.rotation("anna", "bruno")
-    visitor.get("/rotations/platinum/edit")
-    other = site.visitor()
-    override(other)
-    visitor.send(layers_0_participants_0="carla")
-    assert visitor.status == 422
-    assert "admin@example.com changed this rotation while you edited it." in visitor.text
-    visitor.send()
-    assert current(site).layers[0].rotation.participants == ("carla", "bruno")
-    assert len(current(site).overrides) == 1
-
-
-def test_an_override_is_added_in_the_schedules_own_zone_and_the_home_page_shows_it(site, visitor):
-    site.rotation("anna", "bruno")
-    override(visitor, starts="2026-11-11T01:00", ends="2026-11-11T09:00")
-    assert "Carla Verdi is on call then, whatever the turns say." in visitor.text
-    assert f"{current(site).overrides[0].starts:%H:%M}" == "00:00"
-    assert "Carla Verdi platinum Override, until 09:00" in visitor.get("/").text.replace("Wed ", "")
-
-
-@pytest.mark.parametrize(
-    ("typed", "complaint"),
-    [
-        ({"starts": ""}, "Type when it begins."),
-        ({"ends": "tomorrow"}, "Type a date and a time"),
-        ({"ends": "2026-11-12T17:00"}, "It ends before it begins."),
-        ({"starts": "2026-11-01T00:00", "ends": "2026-11-02T00:00"}, "the past is never rewritten"),
-        ({"starts": "2027-03-28T02:30", "ends": "2027-03-28T09:00"}, "does not exist in Europe/Rome"),
-        ({"technician": "zoe"}, "Not a valid choice."),
-    ],
-)
-def test_what_is_wrong_with_an_override_is_said_beside_its_field(site, visitor, typed, complaint):
-    site.rotation("anna", "bruno")
-    override(visitor, **typed)
-    assert visitor.status == 422
-    assert complaint in visitor.text
-    assert current(site).overrides == ()
-
-
-def test_an_override_at_the_time_of_somebody_elses_is_refused(site, visitor):
-    site.rotation("anna", "bruno")
-    override(visitor)
-    override(visitor, technician="bruno", starts="2026-11-13T08:00", ends="2026-11-13T10:00")
-    assert visitor.status == 422
-    assert "Carla Verdi has an override from Thu 12 Nov 18:00 until Fri 13 Nov 09:00." in visitor.text
-    assert 'value="2026-11-13T08:00"' in visitor.html
-
-
-def test_an_override_is_removed(site, visitor):
-    site.rotation("anna", "bruno")
-    override(visitor).send("/rotations/platinum/overrides/remove")
-    assert "The override is removed." in visitor.text
-    assert current(site).overrides == ()
-    with site.database.read() as session:
-        actions = session.execute(sa.select(Audit.action).order_by(Audit.id)).scalars().all()
-    assert actions == ["override.added", "override.removed"]
 
 
 @pytest.mark.parametrize("path", ["/rotations/nowhere", "/rotations/nowhere/edit"])

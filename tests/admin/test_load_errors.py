@@ -177,6 +177,26 @@ def test_a_mistaken_window(errors_of, window, place, message):
     assert message in told
 
 
+@pytest.mark.parametrize(
+    ("dated", "place", "message"),
+    [
+        ("overrides: [{technician: zoe, from: 2026-12-01T00:00, until: 2026-12-02T00:00}]",
+         "overrides[0].technician", "unknown technician 'zoe'"),
+        ("absences: [{technician: zoe, from: 2026-12-01T00:00, until: 2026-12-02T00:00}]",
+         "absences[0].technician", "unknown technician 'zoe'"),
+        ("absences: [{technician: anna, from: 2026-12-02T00:00, until: 2026-12-01T00:00}]",
+         "absences[0].until", "it ends before it starts"),
+        ("overrides: [{technician: anna, from: 2026-12-01T00:00, until: 2026-12-03T00:00},"
+         " {technician: bruno, from: 2026-12-02T00:00, until: 2026-12-04T00:00}]",
+         "overrides[1]", "it overlaps overrides[0], by somebody else, from 2026-12-01 23:00Z until 2026-12-02 23:00Z"),
+        ("time_zone: Europe/Roma", "time_zone", "unknown time zone 'Europe/Roma'; did you mean Europe/Rome?"),
+    ],
+)  # fmt: skip
+def test_a_mistaken_schedule(errors_of, dated, place, message):
+    ((found, told),) = errors_of(f"schedules:\n  - key: platinum\n    {dated}", ALL)
+    assert (found, told) == (f"schedules[0].{place} (line 3)", message)
+
+
 def test_every_error_is_reported_in_the_order_of_the_file(errors_of):
     text = """
 technicians:

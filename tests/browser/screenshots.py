@@ -22,6 +22,8 @@ PAGES = {
     "rotations": "/rotations",
     "rotation": "/rotations/platinum",
     "rotation-edit": "/rotations/platinum/edit",
+    "revisions": "/rotations/platinum/revisions",
+    "swap": "/rotations/platinum/swap",
     "technicians": "/technicians",
     "technician": "/technicians/carla",
     "technician-add": "/technicians/add",

@@ -92,6 +92,27 @@ def test_the_databases_clock_says_the_time(database_url: str) -> None:
     real.dispose()
 
 
+def test_a_glance_answers_one_question_and_the_databases_clock(database_url: str) -> None:
+    real = Database(database_url)
+    with real.write() as session:
+        session.add(Heartbeat(engine="one", seen_at=NIGHT))
+    answer, now = real.glance("SELECT count(*) FROM heartbeat WHERE engine = :value", "one")
+    assert answer == 1
+    assert abs(datetime.now(UTC) - now) < timedelta(minutes=1)
+    assert now.utcoffset() == timedelta()
+    assert real.glance("SELECT engine FROM heartbeat WHERE engine = :value", "two")[0] is None
+    real.dispose()
+
+
+def test_a_glance_sees_what_was_committed_and_a_virtual_clock(database: Database) -> None:
+    many = "SELECT count(*) FROM heartbeat WHERE engine = :value"
+    assert database.glance(many, "one") == (0, NIGHT)
+    with database.write() as session:
+        session.add(Heartbeat(engine="one", seen_at=NIGHT))
+        session.flush()
+    assert database.glance(many, "one") == (1, NIGHT)
+
+
 def test_new_work_wakes_whoever_waits_on_sqlite(sqlite: Database) -> None:
     with sqlite.write() as session:
         announce(session)

@@ -7,13 +7,16 @@ import pytest
 from sqlalchemy import select
 
 from models.audit import Audit
+from models.schedule import EscalationPolicy
 from models.technician import Technician
 from paging import previews, roster, rotations
 from paging.previews import Unreachable
 from paging.roster import UnknownSchedule
+from paging.rotations import Draft
+from rules import timezones
 from rules.comparison import Change, DoubleBooking
 from rules.edits import with_absences, with_overrides
-from rules.on_call import Gap, Schedule, on_call
+from rules.on_call import Gap, Override, Schedule, on_call
 from tests.rules.rome import ROME, absence, at, override, weekly
 
 MONDAY = at("2026-11-30T09:00")
@@ -151,6 +154,30 @@ def test_the_later_saved_of_two_plans_for_one_instant_holds(office):
     assert office.planned() == [(NEXT_MONDAY, ("anna",))]
 
 
+def test_a_change_is_carried_into_what_is_planned_besides_a_draft(office):
+    """But not into what the draft itself has for the same instant."""
+    office.takes_turns("carla", effective_at=NEXT_MONDAY)
+    long = override("anna", "2026-11-25T09:00", "2026-12-15T09:00")
+
+    def draft(editing):
+        own = rotations.replacing(editing, _turns(editing, ("bruno",)), MONDAY)
+        return rotations.carrying(editing, own, lambda one: with_overrides(one, [long]))
+
+    assert office.saves(draft)
+    instants = (office.now, long.starts, MONDAY, NEXT_MONDAY, long.ends)
+    assert [office.on_call(at) for at in instants] == ["bruno", "bruno", "bruno", "anna", "carla"]
+
+
+def test_nobody_else_edits_while_all_are_edited(office):
+    office.creates("second", "carla")
+    with office.database.write() as session:
+        editings = rotations.begin_all(session, office.now)
+    assert {key: _people(editing.schedule) for key, editing in editings.items()} == {
+        "platinum": ("anna", "bruno"),
+        "second": ("carla",),
+    }
+
+
 class TestKeepingTurns:
     """Who is on call stays so until the next handoff."""
 
@@ -176,6 +203,11 @@ class TestKeepingTurns:
     def test_a_planned_one_goes_on_from_whose_turn_it_is_then(self, office):
         assert self.edits(office, "bruno", "carla", "anna", effective_at=MONDAY + timedelta(days=1))
         assert self.turns(office) == ["bruno", "anna", "bruno", "carla"]
+
+    def test_who_would_only_begin_then_keeps_nothing(self, office):
+        assert self.edits(office, "bruno", "carla", effective_at=MONDAY)
+        assert office.planned() == [(MONDAY, ("carla", "bruno"))]
+        assert self.turns(office) == ["bruno", "carla", "bruno", "carla"]
 
     def test_where_nobody_is_on_call_it_holds_at_once(self, office):
         nobody = with_absences(
@@ -204,6 +236,38 @@ class TestPreview:
         )
         seen = office.previews(lambda editing: rotations.everywhere(editing, lambda one: with_absences(one, away)))
         assert seen.gaps == [Gap(at("2026-12-10T09:00"), at("2026-12-11T09:00"))]
+
+    def test_a_gap_in_the_place_of_two_shifts_is_one(self, office):
+        seen = office.previews(lambda editing: rotations.replacing(editing, replace(editing.schedule, layers=())))
+        assert seen.gaps == [Gap(office.now, office.now + previews.GAPS_AHEAD)]
+
+    def test_what_is_planned_is_looked_at_from_when_it_holds(self, office):
+        later = at("2027-06-07T09:00")
+        seen = office.previews(
+            lambda editing: rotations.replacing(editing, replace(editing.schedule, layers=()), later)
+        )
+        assert (seen.start, seen.end) == (later, later + previews.LOOKED_AHEAD)
+        assert seen.gaps == [Gap(later, later + previews.GAPS_AHEAD)]
+
+    def test_what_waits_for_the_last_handoff_there_is_can_be_looked_at(self, office):
+        office.overrides(Override("carla", office.now, timezones.LATEST))
+        seen = office.previews(lambda editing: rotations.keeping_turns(editing, Schedule("platinum", ROME, ())))
+        assert (seen.start, seen.end, seen.changes) == (timezones.LATEST, timezones.LATEST, [])
+
+    def test_no_revision_of_a_draft_may_silence_a_level(self, office):
+        """The plan that Carla replaces has somebody; she cannot be reached meanwhile."""
+        level = {"notify": ["schedule:platinum"], "channels": ["sms"], "wait": 300}
+        with office.database.write() as session:
+            content = {"levels": [level], "repeat": 1, "fallback": ["technician:anna"]}
+            session.add(EscalationPolicy(key="default", content=content))
+            session.get_one(Technician, "carla").phone = None
+
+        def draft(editing):
+            now = rotations.replacing(editing, _turns(editing, ("carla",)))
+            later = rotations.replacing(editing, _turns(editing, ("anna",)), MONDAY)
+            return Draft((*now.revisions, *later.revisions))
+
+        assert [(rung.policy, rung.level) for rung in office.previews(draft).silenced] == [("default", 1)]
 
     def test_a_gap_that_is_there_already_is_not_new(self, office):
         office.saves(lambda editing: rotations.replacing(editing, replace(editing.schedule, layers=())))

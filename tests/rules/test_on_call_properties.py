@@ -1,11 +1,15 @@
 """What holds for every schedule, whatever is in it."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
-from hypothesis import given, settings
+import pytz
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from rules import timezones
 from rules.on_call import (
     Absence,
     Gap,
@@ -19,7 +23,7 @@ from rules.on_call import (
     on_call,
     shifts,
 )
-from rules.rotation import Rotation, Unit
+from rules.rotation import Rotation, Unit, handoff, turn
 
 PEOPLE = ("anna", "bruno", "carla", "dora")
 SECOND = timedelta(seconds=1)
@@ -31,6 +35,7 @@ ZONES = (
 # Near the changes of clocks of most of them, in both directions.
 NEAR = (datetime(2026, 3, 20, tzinfo=UTC), datetime(2026, 10, 18, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC))
 
+any_zone = st.sampled_from(sorted(pytz.all_timezones))
 moments = st.builds(
     lambda start, minutes: start + timedelta(minutes=minutes), st.sampled_from(NEAR), st.integers(-20_000, 40_000)
 )
@@ -57,7 +62,7 @@ def dated(kind):
 schedules = st.builds(
     Schedule,
     key=st.just("platinum"),
-    time_zone=st.sampled_from(ZONES),
+    time_zone=st.sampled_from(ZONES) | any_zone,
     layers=st.lists(layers, max_size=3).map(tuple),
     overrides=st.lists(dated(Override), max_size=4).map(tuple),
     absences=st.lists(dated(Absence), max_size=5).map(tuple),
@@ -92,7 +97,7 @@ def test_shifts_and_gaps_fill_a_range_exactly(history, range_):
 def test_shifts_agree_with_the_instants_around_every_boundary(history, range_):
     start, end = range_
     for one in in_order(shifts(history, start, end)):
-        for at in {one.start, one.start + SECOND, one.end - SECOND}:
+        for at in {one.start, one.start + SECOND, one.end - SECOND, one.end - datetime.resolution}:
             answer = on_call(history, at)
             assert answer.technician == holder(one)
             assert max(answer.since or start, start) == one.start
@@ -136,3 +141,18 @@ def test_nobody_holds_by_a_layer_while_absent(history, range_):
         if span.layer:
             away = [one for one in schedule.absences if one.technician == span.technician]
             assert all(one.ends <= span.start or span.end <= one.starts for one in away)
+
+
+@given(rotation=rotations, zone=any_zone, at=moments, cycles=st.integers(1, 3), late=st.integers(0, 59))
+@settings(deadline=None)
+def test_over_whole_cycles_away_from_clock_changes_turns_differ_by_at_most_one(rotation, zone, at, cycles, late):
+    people = tuple(dict.fromkeys(rotation.participants))
+    rotation = replace(rotation, participants=people)
+    first, minutes = turn(rotation, timezones.reading(at, zone)), timedelta(minutes=late)
+    start = timezones.to_utc(handoff(rotation, first) + minutes, zone)
+    end = timezones.to_utc(handoff(rotation, first + cycles * len(people)) + minutes, zone)
+    assume(not any(start <= change <= end for change in timezones._zone(zone).starts))
+    spans, _ = shifts(History((Revision(at, Schedule("platinum", zone, (Layer("layer", rotation),))),)), start, end)
+    turns = Counter(span.technician for span in spans)
+    assert set(turns) == set(people)
+    assert max(turns.values()) - min(turns.values()) <= 1

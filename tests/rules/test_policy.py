@@ -1,12 +1,15 @@
 """The policy file: what it says by default, and what is said of a wrong one."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from config.policy import PolicyError, load_policy
 from config.settings import DEFAULT_POLICY_FILE
+from rules.escalation import Channel
+from rules.fairness import Night
+from rules.policy import HandoffRules
 from rules.service_hours import EasterHoliday
 from rules.targets import Plan, Priority
 from tests.rules.vendor import POLICY
@@ -36,8 +39,24 @@ def test_the_vendor_s_facts():
     assert (POLICY.pin.shortest, POLICY.pin.longest, POLICY.pin.tries) == (8, 12, 3)
     assert POLICY.page_leaves_after == timedelta(seconds=45)
     assert POLICY.minimum_round == timedelta(seconds=60)
+    assert POLICY.night == Night(time(22), time(6))
     assert len(POLICY.line_calendar.holidays) == 11
     assert POLICY.line_calendar.holidays[-1] == EasterHoliday(1)
+
+
+def test_what_technicians_are_told_of_their_turns():
+    assert POLICY.handoffs == HandoffRules(
+        ahead=timedelta(hours=24),
+        ahead_by=(Channel.SMS, Channel.EMAIL),
+        begun_by=(Channel.SMS, Channel.EMAIL),
+        released_by=(Channel.SMS,),
+    )
+
+
+@pytest.mark.parametrize("channels", ['["voice"]', '["sms", "sms"]'])
+def test_turns_are_told_in_writing_by_each_channel_once(tmp_path: Path, channels: str):
+    found = problems(tmp_path, ('released = ["sms"]', f"released = {channels}"))
+    assert "handoffs.released: may hold sms and email, each once, or nothing" in found[0]
 
 
 def test_what_only_platinum_has():
@@ -117,6 +136,7 @@ def test_the_events_of_monitoring():
             "asia_pacific.countries.0: 'Afghanistan' is not a country's code of two capital letters",
         ),
         ("pin_shortest = 8", "pin_shortest = 13", "line: pin_shortest is more than pin_longest"),
+        ("night_until = 06:00:00", "night_until = 22:00:00", "fairness: night_from and night_until are the same"),
         ("lease = 15 ", "lease = 16 ", "waits.lease: Input should be less than or equal to 15"),
     ],
 )

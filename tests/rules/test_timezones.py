@@ -162,3 +162,29 @@ def test_names_are_known_exactly():
 def test_countries(zone, target, countries):
     assert canonical(zone) == target
     assert countries_of(zone) == countries
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "end", "found"),
+    [
+        ("Europe/Rome", "2026-03-29T01:00", "2026-10-25T01:00", ["2026-03-29 01:00 +1 +2 CEST"]),
+        (
+            "Europe/Rome", "2026-03-29T00:59", "2026-10-25T01:01",
+            ["2025-10-26 01:00 +2 +1 CET", "2026-03-29 01:00 +1 +2 CEST", "2026-10-25 01:00 +2 +1 CET"],
+        ),
+        ("Australia/Lord_Howe", "2026-04-05T00:00", "2026-04-06T00:00", ["2026-04-04 15:00 +11 +10.5 +1030"]),
+        (
+            "Pacific/Apia", "2011-12-30T00:00", "2011-12-31T00:00",
+            ["2011-09-24 14:00 -11 -10 -10", "2011-12-30 10:00 -10 +14 +14"],
+        ),
+        ("America/Santiago", "2026-04-06T00:00", "2026-04-07T00:00", ["2026-04-05 03:00 -3 -4 -04"]),
+        ("Asia/Kolkata", "2026-01-01T00:00", "2027-01-01T00:00", ["1945-10-14 17:30 +6.5 +5.5 IST"]),
+        ("Etc/GMT-8", "2026-01-01T00:00", "2027-01-01T00:00", ["0001-01-01 00:00 +8 +8 +08"]),
+    ],
+)  # fmt: skip
+def test_the_stretches_of_a_range(zone, start, end, found):
+    hour = timedelta(hours=1)
+    parts = timezones.stretches(zone, *(datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (start, end)))
+    assert [
+        f"{one.start.isoformat(' ')[:16]} {one.before / hour:+g} {one.offset / hour:+g} {one.name}" for one in parts
+    ] == found

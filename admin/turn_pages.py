@@ -1,0 +1,137 @@
+"""The turns of a rotation, by plain forms: make a rotation, edit it."""
+
+from collections.abc import Mapping
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from admin import fields
+from admin.edit_steps import Edit, EditSteps
+from admin.form_page import form_page
+from admin.guard import Doors, Permission
+from admin.rotation_forms import (
+    EditScheduleForm,
+    NewScheduleForm,
+    ScheduleForm,
+    new_layer,
+    place_problems,
+    typed,
+)
+from admin.times import Times
+from models.database import Database
+from paging import roster, rotations
+from paging.roster import UnknownSchedule
+from paging.rotations import Draft, Editing
+from rules import timezones
+from rules.line import Line
+from rules.on_call import Schedule, problems
+
+
+class TurnPages:
+    def __init__(self, database: Database, line: Line) -> None:
+        self._database = database
+        self._line = line
+        self._steps = EditSteps(database)
+
+    def open(self, doors: Doors) -> None:
+        doors.open("/rotations/add", "rotation_add", self.add, Permission.EDIT, post=True)
+        doors.open("/rotations/<key>/edit", "rotation_edit", self.edit, Permission.EDIT, post=True)
+
+    def add(self) -> ResponseReturnValue:
+        zone = self._line.policy.time_zone
+        with self._database.read() as session:
+            wall = timezones.to_wall(self._database.now(session), zone).replace(tzinfo=None)
+            names = _names(session)
+        form = NewScheduleForm(key="platinum", time_zone=zone, layers=[new_layer(wall, "weekly")])
+        form.offer(names)
+
+        def page() -> ResponseReturnValue:
+            return form_page("console/rotation_edit.html", form, schedule=None, names=names)
+
+        if request.method == "GET":
+            return page()
+        key = fields.value(form.key) or ""
+        return self._steps.take(
+            Edit(
+                key=key,
+                form=form,
+                draft=lambda session, editing: _made(session, editing, form, names),
+                page=page,
+                action="rotation.added",
+                title=f"the new rotation {key}",
+                done="The rotation holds from now on.",
+                new_zone=fields.value(form.time_zone),
+            )
+        )
+
+    def edit(self, key: str) -> ResponseReturnValue:
+        with self._database.read() as session:
+            editing = self._viewed(session, key)
+            names = _names(session)
+        form = EditScheduleForm(data=_as_it_is(editing))
+        form.offer(names)
+        times = Times(editing.now, editing.schedule.time_zone)
+
+        def page() -> ResponseReturnValue:
+            return form_page("console/rotation_edit.html", form, schedule=editing.schedule, names=names, times=times)
+
+        if request.method == "GET":
+            return page()
+        return self._steps.take(
+            Edit(
+                key=key,
+                form=form,
+                draft=lambda _, editing: _changed(editing, form, names),
+                page=page,
+                action="rotation.changed",
+                title=f"the turns of {key}",
+                done="The rotation is changed; what is past stays as it was.",
+            )
+        )
+
+    def _viewed(self, session: Session, key: str) -> Editing:
+        try:
+            return rotations.view(session, key, self._database.now(session))
+        except UnknownSchedule:
+            abort(404)
+
+
+def _as_it_is(editing: Editing) -> dict[str, object]:
+    """What the form begins with; with a layer more where one was asked for."""
+    schedule = editing.schedule
+    data = typed(schedule, editing.revision)
+    if not schedule.layers or request.args.get("layer"):
+        wall = timezones.to_wall(editing.now, schedule.time_zone).replace(tzinfo=None)
+        data["layers"].append(new_layer(wall, "" if schedule.layers else "weekly"))
+    return data
+
+
+def _made(session: Session, editing: Editing, form: NewScheduleForm, names: Mapping[str, str]) -> Draft | None:
+    if roster.newest_revision(session, editing.key) is not None:
+        fields.complain(form.key, "There is a rotation with this key. Type another one.")
+        return None
+    after = form.schedule(editing.key, None)
+    return rotations.replacing(editing, after) if _is_sound(form, after, names) else None
+
+
+def _changed(editing: Editing, form: EditScheduleForm, names: Mapping[str, str]) -> Draft | None:
+    at = form.effective_at(editing)
+    after = form.schedule(editing.key, editing.history.in_force(at or editing.now)[0])
+    if not _is_sound(form, after, names) or form.errors:
+        return None
+    return form.drafted(editing, after, at)
+
+
+def _is_sound(form: ScheduleForm, after: Schedule, names: Mapping[str, str]) -> bool:
+    """Whether the schedule can be; if not, the form says why."""
+    if not after.layers:
+        form.form_errors.append("Nobody takes part: choose at least one technician.")
+        return False
+    found = problems(after, names)
+    place_problems(form, found)
+    return not found
+
+
+def _names(session: Session) -> dict[str, str]:
+    return {key: technician.name for key, technician in roster.technicians(session).items()}

@@ -1,0 +1,57 @@
+"""Two programs save at once: exactly one has it, and the other one is told."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+from typing import Any
+
+from models.database import Database
+from tests.admin.rotation_desk import NEW, PLATINUM, SCHEDULES, Desk, dated, weekly
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Each in a thread of its own, begun together."""
+    ready = Barrier(len(acts))
+
+    def act(one: Callable[[], Any]) -> Any:
+        ready.wait(10)
+        return one()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(act, acts))
+
+
+def test_of_those_who_save_the_same_revision_one_wins(database: Database) -> None:
+    desk = Desk(database)
+    etag = desk.etag()
+
+    def saves(*people: str) -> Callable[[], Any]:
+        body = {"layers": [weekly(*people)], "keep_turns": False}
+        return partial(desk.sends, "POST", f"{PLATINUM}/revisions", body, etag)
+
+    answers = at_once(saves("carla", "anna"), saves("carla", "bruno"), saves("carla"))
+    assert sorted(answer.status_code for answer in answers) == [201, 412, 412]
+    assert all(answer.get_json()["changes"] for answer in answers if answer.status_code == 412)
+    assert len(desk.sends("GET", f"{PLATINUM}/revisions").get_json()["revisions"]) == len(desk.trail()) == 2
+
+
+def test_overrides_that_are_added_at_once_are_all_there(database: Database) -> None:
+    desk = Desk(database)
+    wanted = [dated("carla", f"2026-12-0{day}T00:00:00Z", f"2026-12-0{day}T12:00:00Z") for day in range(1, 7)]
+    acts = [partial(desk.sends, "POST", f"{PLATINUM}/overrides", one) for one in wanted]
+    assert [answer.status_code for answer in at_once(*acts)] == [201] * 6
+    assert desk.schedule()["overrides"] == wanted
+
+
+def test_of_two_who_override_the_same_hours_one_is_refused(database: Database) -> None:
+    desk = Desk(database)
+    hours = ("2026-12-01T00:00:00Z", "2026-12-01T12:00:00Z")
+    acts = [partial(desk.sends, "POST", f"{PLATINUM}/overrides", dated(who, *hours)) for who in ("bruno", "carla")]
+    assert sorted(answer.status_code for answer in at_once(*acts)) == [201, 409]
+
+
+def test_a_schedule_is_made_once(database: Database) -> None:
+    desk = Desk(database, new=False)
+    acts = [partial(desk.sends, "POST", SCHEDULES, NEW)] * 4
+    assert sorted(answer.status_code for answer in at_once(*acts)) == [201, 409, 409, 409]

@@ -1,0 +1,135 @@
+"""What is found in a calendar file, whoever wrote it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from admin.calendar_import import Found, UnusableFile, read
+
+NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
+ROME = "Europe/Rome"
+
+
+def file(*events: str, head: str = "") -> bytes:
+    """A calendar of these events, each given as its lines."""
+    lines = [f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//EN\n{head}"]
+    for number, event in enumerate(events):
+        lines.append(f"BEGIN:VEVENT\nUID:{number}\nDTSTAMP:20260101T000000Z\n{event.strip()}\nEND:VEVENT\n")
+    return ("".join(lines) + "END:VCALENDAR\n").replace("\n", "\r\n").encode()
+
+
+def found(*events: str, zone: str = ROME, head: str = "") -> list[Found]:
+    return read(file(*events, head=head), zone, NOW)
+
+
+def times(*events: str, zone: str = ROME, head: str = "") -> list[tuple[str, str]]:
+    there = found(*events, zone=zone, head=head)
+    return [(one.starts.isoformat()[:16], one.ends.isoformat()[:16]) for one in there]
+
+
+@pytest.mark.parametrize(
+    ("event", "zone", "span"),
+    [
+        ("DTSTART;VALUE=DATE:20261207\nDTEND;VALUE=DATE:20261212", ROME, ("2026-12-06T23:00", "2026-12-11T23:00")),
+        ("DTSTART;VALUE=DATE:20261207", "America/New_York", ("2026-12-07T05:00", "2026-12-08T05:00")),
+        ("DTSTART:20261207T100000Z\nDTEND:20261207T110000Z", ROME, ("2026-12-07T10:00", "2026-12-07T11:00")),
+        ("DTSTART:20261207T100000\nDURATION:P1DT2H", ROME, ("2026-12-07T09:00", "2026-12-08T11:00")),
+        (
+            "DTSTART;TZID=America/New_York:20261207T100000\nDTEND;TZID=America/New_York:20261207T110000", ROME,
+            ("2026-12-07T15:00", "2026-12-07T16:00"),
+        ),
+        (
+            "DTSTART;TZID=W. Europe Standard Time:20261207T100000\nDURATION:PT1H", "Asia/Kolkata",
+            ("2026-12-07T09:00", "2026-12-07T10:00"),
+        ),
+        # Days around both changes of clocks: 25 and 23 hours.
+        ("DTSTART;VALUE=DATE:20270328\nDTEND;VALUE=DATE:20270329", ROME, ("2027-03-27T23:00", "2027-03-28T22:00")),
+        ("DTSTART;VALUE=DATE:20271031\nDTEND;VALUE=DATE:20271101", ROME, ("2027-10-30T22:00", "2027-10-31T23:00")),
+    ],
+)  # fmt: skip
+def test_days_and_times_are_in_the_zone_that_they_mean(event, zone, span):
+    assert times(event, zone=zone) == [span]
+
+
+def test_a_zone_that_only_the_file_knows_is_read_from_it():
+    zone = (
+        "BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0300\nTZOFFSETTO:+0300\n"
+        "END:STANDARD\nEND:VTIMEZONE\n"
+    )
+    event = "DTSTART;TZID=Ours:20261207T100000\nDURATION:PT1H"
+    assert times(event, head=zone) == [("2026-12-07T07:00", "2026-12-07T08:00")]
+
+
+def test_repetitions_are_found_one_by_one_without_those_taken_out_or_moved():
+    weekly = "DTSTART;TZID=Europe/Rome:20261102T090000\nDURATION:PT3H\nRRULE:FREQ=WEEKLY;COUNT=6\n"
+    weekly += "EXDATE;TZID=Europe/Rome:20261130T090000"
+    moved = "RECURRENCE-ID;TZID=Europe/Rome:20261207T090000\nDTSTART;TZID=Europe/Rome:20261208T090000\nDURATION:PT1H"
+    text = file(weekly, moved).replace(b"UID:1", b"UID:0")
+    assert [one.starts.isoformat()[:16] for one in read(text, ROME, NOW)] == ["2026-12-08T08:00"]
+    ahead = read(text, ROME, NOW - timedelta(days=5))
+    assert [one.starts.day for one in ahead] == [23, 8]
+
+
+def test_a_repetition_goes_on_for_366_days_and_through_summer_time():
+    rule = "DTSTART;TZID=Europe/Rome:20200101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY"
+    days = found(rule)
+    assert len(days) == 366
+    assert {one.starts.hour for one in days} == {7, 8}
+    assert days[-1].starts < NOW + timedelta(days=366) <= days[-1].starts + timedelta(days=1)
+
+
+def test_what_is_over_cancelled_or_free_is_left_out_and_the_same_twice_is_one():
+    holiday = "DTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261227\nSUMMARY:  Christmas\\, at\\n home "
+    there = found(
+        holiday, holiday,
+        "DTSTART;VALUE=DATE:20261101\nDTEND;VALUE=DATE:20261124\nSUMMARY:over",
+        "DTSTART;VALUE=DATE:20261225\nSTATUS:CANCELLED",
+        "DTSTART;VALUE=DATE:20261225\nTRANSP:TRANSPARENT",
+        "DTSTART:20261225T100000Z\nDTEND:20261225T100000Z\nSUMMARY:of no length",
+        "DTSTART;VALUE=DATE:20280101\nSUMMARY:too far",
+        "DTSTART:20261123T220000Z\nDURATION:PT8H",
+    )  # fmt: skip
+    assert [(one.summary, one.is_all_day) for one in there] == [
+        ("without a title", False),
+        ("Christmas, at home", True),
+    ]
+    assert there[0].starts < NOW
+
+
+def test_an_event_without_an_end_in_our_years_is_cut():
+    (one,) = found("DTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:23001231")
+    assert one.ends.year == 2200
+
+
+EVENT = "DTSTART:20261207T100000Z\nDURATION:PT1H\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "There is no calendar in this file."),
+        (b"BEGIN:VCARD\r\nEND:VCARD\r\n", "There is no calendar in this file."),
+        (b"Dear Anna,", "not a calendar file"),
+        (b"\xff\xfe\x00\x01" * 50, "not a calendar file"),
+        (b"PK\x03\x04", "not a calendar file"),
+        (file(), "No event of the next 366 days"),
+        (file("DTSTART:20201207T100000Z\nDURATION:PT1H"), "No event of the next 366 days"),
+        (file("DTSTART:20269999T100000Z"), "not a calendar file that can be read"),
+        (file("SUMMARY:no start"), "not a calendar file that can be read"),
+        (file(EVENT + "RRULE:FREQ=NEVER"), "not a calendar file that can be read"),
+        (file(EVENT + "RRULE:FREQ=SECONDLY"), "repeats several times a day"),
+        (file(EVENT + "RRULE:FREQ=DAILY;BYHOUR=1,2,3"), "repeats several times a day"),
+        (file(EVENT + "RRULE:FREQ=DAILY;INTERVAL=0"), "repeats several times a day"),
+        (file("DTSTART:10000101T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY"), "repeat since too long ago"),
+        (file(EVENT + "RRULE:FREQ=DAILY", EVENT.replace("10", "11", 1) + "RRULE:FREQ=DAILY"), "More than 500 events"),
+        (b"x" * 1_000_001, "larger than 1 MB"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_use_is_refused_in_words(data, words):
+    with pytest.raises(UnusableFile, match=words):
+        read(data, ROME, NOW)
+
+
+def test_several_calendars_in_one_file_are_all_read():
+    both = file("DTSTART;VALUE=DATE:20261224") + file("DTSTART;VALUE=DATE:20261231")
+    assert len(read(both, ROME, NOW)) == 2
