@@ -21,11 +21,11 @@ from admin.fairness_pages import FairnessPages
 from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors
 from admin.home import Home
+from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
 from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
-from admin.single_sign_on import Provider, SingleSignOn, name_of
 from admin.swap_pages import SwapPages
 from admin.technician_pages import TechnicianPages
 from admin.ticket_pages import TicketPages
@@ -56,11 +56,30 @@ def create_console(
         "console", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     )
     limiter = Limiter(get_remote_address, storage_uri="memory://")
-    doors = Doors(console)
+    _open(Doors(console), limiter, database, line, peppers, provider)
+
+    def prepare(state: BlueprintSetupState) -> None:
+        app = cast(Flask, state.app)
+        if app.static_folder:
+            raise ValueError("create the app with static_folder=None: /static/ belongs to the console")
+        limiter.init_app(app)
+        _keep_to(console, app)
+        app.jinja_env.globals.update(frame.names(simulated, name_of(provider) if provider else ""))
+
+    console.record_once(prepare)
+    return console
+
+
+def _open(
+    doors: Doors, limiter: Limiter, database: Database, line: Line, peppers: Peppers, provider: Provider | None
+) -> None:
+    """Every page of the console."""
     gaps_ahead = GapsAhead()
     door = SignIn(database, limiter)
     door.open(doors)
     if provider:
+        from admin.single_sign_on import SingleSignOn  # only here: what it stands on takes 14 MB
+
         SingleSignOn(database, provider, line.public_url, door, limiter).open(doors)
     Home(database, line, gaps_ahead).open(doors)
     TicketPages(database, line).open(doors)
@@ -82,17 +101,6 @@ def create_console(
     UserPages(database, line.policy.time_zone).open(doors)
     AuditPages(database, line.policy.time_zone).open(doors)
     TokenPages(database, line.policy.time_zone).open(doors)
-
-    def prepare(state: BlueprintSetupState) -> None:
-        app = cast(Flask, state.app)
-        if app.static_folder:
-            raise ValueError("create the app with static_folder=None: /static/ belongs to the console")
-        limiter.init_app(app)
-        _keep_to(console, app)
-        app.jinja_env.globals.update(frame.names(simulated, name_of(provider) if provider else ""))
-
-    console.record_once(prepare)
-    return console
 
 
 def _keep_to(console: Blueprint, app: Flask) -> None:

@@ -109,7 +109,7 @@ class SignIn:
         try:
             with self._database.write() as rows:
                 now = self._database.now(rows)
-                user = _half_signed_in(rows, now)
+                user = _half_signed_in(rows, now, lock=True)
                 kind = proofs.code_of(rows, user, typed, now) if user else None
                 if user is None or kind is None:
                     return Wrong(WRONG_CODE)
@@ -120,8 +120,8 @@ class SignIn:
             return Wrong(str(locked), TOO_MANY)
 
     def _enter(self, rows: Session, user: User, now: datetime) -> Wrong | None:
-        """The session begins, unless the password was changed meanwhile."""
-        here = rows.get(User, user.id, populate_existing=True)
+        """The session begins, unless the password was changed meanwhile. A user is locked before what is counted."""
+        here = rows.get(User, user.id, populate_existing=True, with_for_update=True)
         if here is None or here.deactivated_at is not None or here.session_key != user.session_key:
             return Wrong(WRONG)
         lockout.forgive(rows, user.email, now)
@@ -139,10 +139,10 @@ def _forget_visitor() -> None:
     g.pop("csrf_token", None)
 
 
-def _half_signed_in(rows: Session, now: datetime) -> User | None:
+def _half_signed_in(rows: Session, now: datetime, *, lock: bool = False) -> User | None:
     """The user of this browser who has shown the password, and not yet a code."""
     number, session_key, at = session.get(HALF, (0, "", 0.0))
-    user = rows.get(User, number)
+    user = rows.get(User, number, with_for_update=lock)
     is_current = now.timestamp() - at < CODE_WITHIN.total_seconds()
     if user is None or user.deactivated_at is not None or user.session_key != session_key or not is_current:
         return None

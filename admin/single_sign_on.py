@@ -6,7 +6,6 @@ audience and times. Who comes back must be a user on file: the provider proves t
 
 import logging
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from admin import accounts
 from admin.guard import Doors
+from admin.identity_provider import Provider, name_of
 from admin.sign_in_form import SignInForm, Wrong, ask, wanted
 from models.account import User
 from models.database import Database
@@ -32,17 +32,6 @@ UNVERIFIED = "{name} does not vouch for your e-mail address: verify it there, or
 UNKNOWN = "Nobody here has the e-mail address that {name} gave. An admin can add you."
 TROUBLE = (AuthlibBaseError, JoseError, requests.RequestException, ValueError, KeyError, RuntimeError)
 """What a provider may answer, or fail to."""
-
-
-class Provider(Protocol):
-    """The settings of an identity provider."""
-
-    @property
-    def issuer(self) -> str: ...
-    @property
-    def client_id(self) -> str: ...
-    @property
-    def client_secret(self) -> str: ...
 
 
 class Welcome(Protocol):
@@ -112,11 +101,6 @@ class SingleSignOn:
         if error:
             log.warning("the sign-in with %s failed: %s: %s", self._name, type(error).__name__, error)
         return ask(SignInForm(formdata=None), Wrong(words.format(name=self._name)), "/", None)
-
-
-def name_of(provider: Provider) -> str:
-    """What users know the provider by: its host."""
-    return urlsplit(provider.issuer).hostname or provider.issuer
 
 
 def _active(rows: Session, email: str) -> User | None:

@@ -1,10 +1,14 @@
 """Everybody's own account: the password, and where one is signed in."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import select
 
+from admin import browsers
 from models.account import ConsoleSession, Role
 from models.audit import Audit
 from tests.admin.console_site import Visitor, open_site
@@ -129,6 +133,34 @@ def test_a_session_says_when_it_was_used_written_at_most_once_a_minute(site):
         site.clock.advance(timedelta(seconds=seconds))
         assert visitor.get("/tickets").status == 200
         assert seen() == began + timedelta(seconds=expected)
+
+
+def test_a_database_that_cannot_be_written_still_shows_its_pages(sqlite):
+    site = open_site(sqlite)
+    visitor = site.visitor(Role.VIEWER)
+    site.clock.advance(timedelta(minutes=1))
+    # No longer than a moment: the patience of the real one would make this test wait.
+    sa.event.listen(sqlite.engine, "checkout", lambda connection, *_: connection.execute("PRAGMA busy_timeout=1"))
+    with closing(sqlite3.connect(sqlite.engine.url.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert visitor.get("/tickets").path == "/tickets"
+        assert visitor.status == 200
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (FIREFOX, "Firefox on Linux"),
+        (IPHONE, "Safari on iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0", "Edge on Windows"),
+        ("Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 15_0) Version/19.0 Safari/605.1", "Safari on Mac"),
+        ("curl/8.5", "Another browser"),
+        ("", "Another browser"),
+    ],
+)
+def test_a_browser_is_told_in_words(user_agent, words):
+    assert browsers.in_words(user_agent) == words
 
 
 def test_a_session_that_is_not_used_for_a_week_is_over_and_forgotten(site):
