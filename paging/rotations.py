@@ -147,10 +147,13 @@ def _before(editing: Editing, at: datetime) -> Schedule:
 def save(session: Session, editing: Editing, draft: Draft, author: str, action: str) -> bool:
     """Save a draft, in the audit trail too, as `action` by `author`. False where all of it holds already.
 
-    Raises ScheduleExists where a new schedule is not new any more.
+    Raises ScheduleExists where a new schedule is not new any more, and ValueError for a draft that would change what is
+    past.
     """
     if editing.is_new and not roster.claim(session, editing.key):
         raise ScheduleExists(editing.key)
+    if not editing.is_new and any(each.effective_at < editing.now for each in draft.revisions):
+        raise ValueError("an edit holds from now on, or later: the past is never rewritten")
     saved = [each for each in draft.revisions if _save(session, editing, each, author)]
     for each in saved:
         before = None if editing.is_new else roster.content_of(editing.history.in_force(each.effective_at)[0])

@@ -102,6 +102,12 @@ def test_an_edit_holds_from_now_on(office):
     assert (office.on_call(before), office.on_call(office.now)) == ("bruno", "carla")
 
 
+def test_the_past_cannot_be_edited(office):
+    with pytest.raises(ValueError, match="the past is never rewritten"):
+        office.takes_turns("carla", effective_at=office.now - timedelta(seconds=1))
+    assert office.on_call(office.now) == "bruno"
+
+
 def test_the_same_again_saves_nothing(office):
     assert not office.takes_turns("anna", "bruno")
     with office.database.read() as session:
