@@ -22,6 +22,10 @@ from rules.on_call import History, OnCall, Revision, Schedule, on_call
 _LOCKED = select(ScheduleRow.key).with_for_update(key_share=True)
 
 
+class ScheduleExists(Exception):
+    """Somebody has just saved a schedule with the key of a new one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Editing:
     """A schedule that nobody else edits until the transaction ends. `revision` is the id of its newest one.
@@ -141,7 +145,15 @@ def _before(editing: Editing, at: datetime) -> Schedule:
 
 
 def save(session: Session, editing: Editing, draft: Draft, author: str, action: str) -> bool:
-    """Save a draft, in the audit trail too, as `action` by `author`. False where all of it holds already."""
+    """Save a draft, in the audit trail too, as `action` by `author`. False where all of it holds already.
+
+    Raises ScheduleExists where a new schedule is not new any more, and ValueError for a draft that would change what is
+    past.
+    """
+    if editing.is_new and not roster.claim(session, editing.key):
+        raise ScheduleExists(editing.key)
+    if not editing.is_new and any(each.effective_at < editing.now for each in draft.revisions):
+        raise ValueError("an edit holds from now on, or later: the past is never rewritten")
     saved = [each for each in draft.revisions if _save(session, editing, each, author)]
     for each in saved:
         before = None if editing.is_new else roster.content_of(editing.history.in_force(each.effective_at)[0])
