@@ -269,6 +269,7 @@ class TestPreview:
 
     def test_what_waits_for_the_last_handoff_there_is_can_be_looked_at(self, office):
         office.overrides(Override("carla", office.now, timezones.LATEST))
+        office.now += timedelta(hours=1)
         seen = office.previews(lambda editing: rotations.keeping_turns(editing, Schedule("platinum", ROME, ())))
         assert (seen.start, seen.end, seen.changes) == (timezones.LATEST, timezones.LATEST, [])
 
