@@ -97,15 +97,15 @@ def replacing(editing: Editing, after: Schedule, effective_at: datetime | None =
 def keeping_turns(editing: Editing, after: Schedule, effective_at: datetime | None = None) -> Draft:
     """Let `after` hold so that who is on call then stays so until the next handoff, and the order goes on from there.
 
-    Where no order of turns can keep them on call, `after` takes effect at that handoff. Who only begins then keeps
-    nothing.
+    Where no order of turns can keep them on call, `after` takes effect at that handoff. Who would only begin at
+    `effective_at` keeps nothing.
     """
     at = effective_at or editing.now
     before = editing.history.in_force(at)[0]
     holding = on_call(editing.history, at)
     draft = replacing(editing, continued(before, after, at), at)
-    has_begun = holding.technician is not None and holding.since != at
-    if not has_begun or holding.until is None or _keeps(draft, editing, holding):
+    only_begins = effective_at is not None and holding.since == at
+    if only_begins or holding.technician is None or holding.until is None or _keeps(draft, editing, holding):
         return draft
     return replacing(editing, continued(before, after, holding.until), holding.until)
 
