@@ -22,6 +22,15 @@ from rules.on_call import History, OnCall, Revision, Schedule, on_call
 _LOCKED = select(ScheduleRow.key).with_for_update(key_share=True)
 
 
+class PlannedBefore(Exception):
+    """An edit would have to wait until `handoff`; what is `planned` to hold from then or before would be lost by it."""
+
+    def __init__(self, planned: datetime, handoff: datetime) -> None:
+        super().__init__(f"a revision is planned for {planned}, and the handoff is at {handoff}")
+        self.planned = planned
+        self.handoff = handoff
+
+
 @dataclass(frozen=True, slots=True)
 class Editing:
     """A schedule that nobody else edits until the transaction ends. `revision` is the id of its newest one.
@@ -94,7 +103,7 @@ def keeping_turns(editing: Editing, after: Schedule, effective_at: datetime | No
     """Let `after` hold so that who is on call then stays so until the next handoff, and the order goes on from there.
 
     Where no order of turns can keep them on call, `after` takes effect at that handoff. Who only begins then keeps
-    nothing.
+    nothing. Raises PlannedBefore.
     """
     at = effective_at or editing.now
     before = editing.history.in_force(at)[0]
@@ -103,6 +112,8 @@ def keeping_turns(editing: Editing, after: Schedule, effective_at: datetime | No
     has_begun = holding.technician is not None and holding.since != at
     if not has_begun or holding.until is None or _keeps(draft, editing, holding):
         return draft
+    if sooner := [each.effective_at for each in planned(editing) if at < each.effective_at <= holding.until]:
+        raise PlannedBefore(sooner[0], holding.until)
     return replacing(editing, continued(before, after, holding.until), holding.until)
 
 

@@ -108,6 +108,15 @@ def test_a_revision_may_be_planned_and_withdrawn(desk):
     assert desk.trail()[-1] == ("rotation.withdrawn", "token dashboard")
 
 
+def test_who_keeps_the_turn_does_not_undo_what_is_planned_for_its_end(desk):
+    desk.revises(layers=[weekly("carla", "anna")], effective_at=MONDAY, keep_turns=False)
+    told = "keep_turns: waits for the handoff at 2026-11-30T08:00:00Z, and would replace what is planned"
+    assert is_problem(desk.revises(layers=[weekly("anna", "carla")]), 422, told)
+    assert is_problem(desk.sends("POST", f"{PLATINUM}/preview", {"layers": [weekly("anna", "carla")]}), 422, told)
+    assert [one["effective_at"] for one in desk.schedule()["planned"]] == [MONDAY]
+    assert desk.revises(layers=[weekly("anna", "carla")], keep_turns=False).status_code == 201
+
+
 def test_dated_items_of_a_revision_hold_by_what_is_planned_too(desk):
     desk.revises(layers=[weekly("anna")], effective_at=MONDAY, keep_turns=False)
     override = dated("carla", "2026-12-05T00:00:00Z", "2026-12-06T00:00:00Z")

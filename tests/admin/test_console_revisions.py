@@ -112,6 +112,15 @@ class TestRestore:
         assert visitor.get(f"/rotations/{path}").status == 404
 
 
+class TestPlanned:
+    def test_what_is_planned_is_not_replaced_by_who_keeps_the_turn(self, site, visitor):
+        edit(visitor, layers_0_participants_1="carla", holds_from="2026-11-16T09:00", holder="new")
+        visitor.get("/rotations/platinum/edit").send(layers_0_participants_0="carla")
+        assert visitor.status == 422
+        assert "this would replace what is planned for" in visitor.text
+        assert revisions(site) == 2
+
+
 class TestWithdraw:
     def test_what_held_before_the_plan_goes_on(self, site, visitor):
         edit(visitor, layers_0_length="2", holds_from="2026-12-07T09:00")

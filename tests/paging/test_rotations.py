@@ -12,7 +12,7 @@ from models.technician import Technician
 from paging import previews, roster, rotations
 from paging.previews import Unreachable
 from paging.roster import UnknownSchedule
-from paging.rotations import Draft
+from paging.rotations import Draft, PlannedBefore
 from rules import timezones
 from rules.comparison import Change, DoubleBooking
 from rules.edits import with_absences, with_overrides
@@ -220,6 +220,19 @@ class TestKeepingTurns:
     def test_who_stays_alone_is_not_kept_waiting(self, office):
         assert self.edits(office, "bruno")
         assert (office.planned(), office.on_call(office.now)) == ([], "bruno")
+
+    @pytest.mark.parametrize("planned", [MONDAY - timedelta(days=3), MONDAY])
+    def test_what_others_have_planned_until_then_is_not_replaced(self, office, planned):
+        office.takes_turns("bruno", "anna", "carla", effective_at=planned)
+        with pytest.raises(PlannedBefore) as refused:
+            self.edits(office, "anna", "carla")
+        assert (refused.value.planned, refused.value.handoff) == (planned, MONDAY)
+        assert office.planned() == [(planned, ("bruno", "anna", "carla"))]
+
+    def test_what_others_have_planned_for_later_does_not_matter(self, office):
+        office.takes_turns("bruno", "anna", "carla", effective_at=NEXT_MONDAY)
+        assert self.edits(office, "anna", "carla")
+        assert [at for at, _ in office.planned()] == [MONDAY, NEXT_MONDAY]
 
 
 class TestPreview:
