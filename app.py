@@ -197,7 +197,10 @@ def flask_app(gateway: Gateway) -> Flask:
         secure_cookies=settings.secure_cookies,
         csrf_exempt=programs,
     )
-    for blueprint in [*programs, create_console(database, line, gateway.peppers, simulated=settings.simulated)]:
+    console = create_console(
+        database, line, gateway.peppers, simulated=settings.simulated, provider=settings.identity_provider
+    )
+    for blueprint in [*programs, console]:
         app.register_blueprint(blueprint)
     if gateway.company:
         app.register_blueprint(_simulator_page(gateway, gateway.company))

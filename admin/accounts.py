@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin import lockout, second_step, sessions
 from models.account import Role, Scope, Token, User
 from models.customer import HOUSE_CONTRACT, Contract
 from rules.contact_details import is_email
@@ -25,32 +26,55 @@ class AccountError(Exception):
 
 
 def add_user(session: Session, email: str, role: Role, now: datetime) -> str:
-    """Let somebody sign in; answers the generated password. On a known address: a new password, and this role.
+    """Let somebody sign in at once; answers the generated password. On a known address: a new password, and this role.
 
-    Older sessions of a known user end. Raises AccountError.
+    Older sessions of a known user end, the second step is off, and nothing wrong is remembered: it is also the way back
+    in for who has lost everything. Raises AccountError.
     """
-    email = _normalised(email)
+    email = normalised(email)
     if not is_email(email):
         raise AccountError(f"{email!r} is not an e-mail address: write one such as anna@example.com")
-    password = "-".join("".join(secrets.choice(_EASY_TO_READ) for _ in range(4)) for _ in range(4))
-    user = session.execute(select(User).where(User.email == email)).scalar_one_or_none()
+    user = by_email(session, email)
     if user is None:
         user = User(email=email, created_at=now)
         session.add(user)
     user.role = role
-    user.password_hash = _HASHER.hash(password)
-    user.session_key = secrets.token_hex(32)
-    session.flush()
+    user.deactivated_at = None
+    password = generate_password(session, user)
+    second_step.turn_off(session, user)
+    lockout.forgive(session, email, now)
     return password
 
 
+def generate_password(session: Session, user: User) -> str:
+    """A new password for a user, whose sessions end; answers it."""
+    password = "-".join("".join(secrets.choice(_EASY_TO_READ) for _ in range(4)) for _ in range(4))
+    set_password(session, user, password)
+    return password
+
+
+def set_password(session: Session, user: User, password: str, but: int | None = None) -> None:
+    """The user's password from now on. The sessions of the old one end, `but` one."""
+    user.password_hash = _HASHER.hash(password)
+    user.session_key = secrets.token_hex(32)
+    session.flush()
+    sessions.end_all(session, user.id, but)
+
+
+def by_email(session: Session, email: str) -> User | None:
+    """The user with this address, active or not."""
+    return session.execute(select(User).where(User.email == normalised(email))).scalar_one_or_none()
+
+
 def check_password(session: Session, email: str, password: str) -> User | None:
-    """The user whose e-mail address and password these are, else None. An unknown user takes as long as a known one."""
-    email = _normalised(email)
-    found = select(User).where(User.email == email)
-    user = session.execute(found).scalar_one_or_none() if is_email(email) else None
-    matches = _matches(user.password_hash if user else _nobody(), password)
-    return user if matches else None
+    """The active user whose e-mail address and password these are, else None.
+
+    An unknown user takes as long as a known one.
+    """
+    user = by_email(session, email) if is_email(normalised(email)) else None
+    active = user if user and user.deactivated_at is None else None
+    matches = _matches(active.password_hash if active else _nobody(), password)
+    return active if matches else None
 
 
 def create_token(session: Session, name: str, scope: Scope, contract: str | None, now: datetime) -> str:
@@ -79,7 +103,8 @@ def token_of(session: Session, secret: str) -> Token | None:
     return session.execute(statement).scalar_one_or_none()
 
 
-def _normalised(email: str) -> str:
+def normalised(email: str) -> str:
+    """An address as it is kept: nobody has two accounts by a capital."""
     return email.strip().lower()
 
 

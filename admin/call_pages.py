@@ -5,12 +5,12 @@ import io
 from flask import abort, flash, make_response, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from sqlalchemy import delete, select
 from sqlalchemy.orm import undefer
 
 from admin import call_log, fields, trail
 from admin.guard import Doors, Permission
+from admin.kept import KeptForm
 from admin.times import Times
 from models.customer import Contact
 from models.database import Database, insert_once
@@ -22,7 +22,7 @@ from rules.phone_numbers import parse
 A_PAGE = 50
 
 
-class BlockForm(FlaskForm):
+class BlockForm(KeptForm):
     number = fields.phone("Number", "Type the number that shall not use the line, with its country code.")
     reason = fields.text("Reason", "Type why, for whoever looks at this later.", 200)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from admin import accounts, file
+from admin import accounts, file, trail
 from models.account import Role, Scope
 from models.database import Database
 from rules.pins import Peppers
@@ -27,10 +27,18 @@ def dumped(database: Database, policy: Policy) -> str:
 def new_token(database: Database, name: str, scope: str, contract: str | None) -> str:
     """A token for a program; answers its secret, which is shown this once. Raises AccountError."""
     with database.write() as session:
-        return accounts.create_token(session, name, Scope(scope), contract, database.now(session))
+        now = database.now(session)
+        secret = accounts.create_token(session, name, Scope(scope), contract, now)
+        after = {"scope": scope, "contract": contract}
+        trail.record_as(session, AUTHOR, now, "token.created", f"token:{name.strip()}", None, after)
+        return secret
 
 
 def new_user(database: Database, email: str, role: str) -> str:
     """A user, or a new password for a known one; answers the password, shown this once. Raises AccountError."""
     with database.write() as session:
-        return accounts.add_user(session, email, Role(role), database.now(session))
+        now = database.now(session)
+        password = accounts.add_user(session, email, Role(role), now)
+        subject = f"user:{accounts.normalised(email)}"
+        trail.record_as(session, AUTHOR, now, "user.password_generated", subject, None, {"role": role})
+        return password

@@ -9,6 +9,8 @@ from flask_limiter.util import get_remote_address
 
 from admin import frame
 from admin.absence_pages import AbsencePages
+from admin.account_pages import AccountPages
+from admin.audit_pages import AuditPages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
 from admin.contact_test_pages import ContactTestPages
@@ -19,6 +21,7 @@ from admin.fairness_pages import FairnessPages
 from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors
 from admin.home import Home
+from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
 from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
@@ -26,7 +29,9 @@ from admin.sign_in import SignIn
 from admin.swap_pages import SwapPages
 from admin.technician_pages import TechnicianPages
 from admin.ticket_pages import TicketPages
+from admin.token_pages import TokenPages
 from admin.turn_pages import TurnPages
+from admin.user_pages import UserPages
 from models.database import Database
 from rules.line import Line
 from rules.pins import Peppers
@@ -40,17 +45,42 @@ class _Console(Blueprint):
         return 31_536_000 if request.args.get("v") else None
 
 
-def create_console(database: Database, line: Line, peppers: Peppers, *, simulated: bool) -> Blueprint:
+def create_console(
+    database: Database, line: Line, peppers: Peppers, *, simulated: bool, provider: Provider | None = None
+) -> Blueprint:
     """The console's pages and assets. Register it on an app that `security.secure` protects and that has no static
-    folder of its own. `simulated`: no account is configured, and every page says so.
+    folder of its own. `simulated`: no account is configured, and every page says so. `provider`: where users may sign
+    in too.
     """
     console = _Console(
         "console", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     )
     limiter = Limiter(get_remote_address, storage_uri="memory://")
-    doors = Doors(console)
+    _open(Doors(console), limiter, database, line, peppers, provider)
+
+    def prepare(state: BlueprintSetupState) -> None:
+        app = cast(Flask, state.app)
+        if app.static_folder:
+            raise ValueError("create the app with static_folder=None: /static/ belongs to the console")
+        limiter.init_app(app)
+        _keep_to(console, app)
+        app.jinja_env.globals.update(frame.names(simulated, name_of(provider) if provider else ""))
+
+    console.record_once(prepare)
+    return console
+
+
+def _open(
+    doors: Doors, limiter: Limiter, database: Database, line: Line, peppers: Peppers, provider: Provider | None
+) -> None:
+    """Every page of the console."""
     gaps_ahead = GapsAhead()
-    SignIn(database, limiter).open(doors)
+    door = SignIn(database, limiter)
+    door.open(doors)
+    if provider:
+        from admin.single_sign_on import SingleSignOn  # only here: what it stands on takes 14 MB
+
+        SingleSignOn(database, provider, line.public_url, door, limiter).open(doors)
     Home(database, line, gaps_ahead).open(doors)
     TicketPages(database, line).open(doors)
     CallPages(database, line).open(doors)
@@ -67,17 +97,10 @@ def create_console(database: Database, line: Line, peppers: Peppers, *, simulate
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
     MaintenancePages(database, line).open(doors)
-
-    def prepare(state: BlueprintSetupState) -> None:
-        app = cast(Flask, state.app)
-        if app.static_folder:
-            raise ValueError("create the app with static_folder=None: /static/ belongs to the console")
-        limiter.init_app(app)
-        _keep_to(console, app)
-        app.jinja_env.globals.update(frame.names(simulated))
-
-    console.record_once(prepare)
-    return console
+    AccountPages(database, line.policy.time_zone).open(doors)
+    UserPages(database, line.policy.time_zone).open(doors)
+    AuditPages(database, line.policy.time_zone).open(doors)
+    TokenPages(database, line.policy.time_zone).open(doors)
 
 
 def _keep_to(console: Blueprint, app: Flask) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, FormField, SelectField
 from wtforms.fields.list import FieldList
 
 from admin import fields
+from admin.kept import KeptForm
 from rules.targets import Plan
 
 BLANK_CONTACTS = 2
@@ -32,7 +32,7 @@ class ContactForm(Form):
         return good
 
 
-class TermsForm(FlaskForm):
+class TermsForm(KeptForm):
     """What a contract says and who may speak for it."""
 
     customer = fields.text("Customer", "Type the customer's name.", 200)
@@ -66,7 +66,7 @@ class TermsForm(FlaskForm):
         return [{"name": c.name.data, "phone": c.phone.data or None, "email": c.email.data or None} for c in filled]
 
 
-class PinForm(FlaskForm):
+class PinForm(KeptForm):
     pin = fields.text("PIN", longest=12, checks=(fields.pin_check,))
 
 

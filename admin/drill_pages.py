@@ -8,7 +8,6 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import SelectField
@@ -16,6 +15,7 @@ from wtforms import SelectField
 from admin import fields
 from admin.chips import Chips
 from admin.guard import Doors, Permission
+from admin.kept import KeptForm
 from admin.times import Times
 from models.audit import Audit
 from models.database import Database
@@ -29,7 +29,7 @@ from rules.targets import Priority
 NEWEST = 50
 
 
-class DrillForm(FlaskForm):
+class DrillForm(KeptForm):
     policy = SelectField("Escalation policy")
     priority = SelectField("Priority")
 

@@ -17,7 +17,7 @@ from admin.edit_preview import Proposal, in_words
 from models.database import Database
 from paging import previews, revisions, roster, rotations
 from paging.roster import UnknownSchedule
-from paging.rotations import Draft, Editing
+from paging.rotations import Draft, Editing, ScheduleExists
 
 ACCEPTED = "gaps_accepted"
 NOT_TYPED = ("csrf_token", "step", "revision", ACCEPTED)
@@ -83,11 +83,15 @@ class EditSteps:
         return _shown(edit, proposal, asked_to_save=False)
 
     def _save(self, edit: Edit, has_seen_it: bool) -> ResponseReturnValue:
-        with self._database.write() as session:
-            proposal = _proposal(session, edit, self._begun(session, edit))
-            will_be_saved = proposal is not None and _may_be_saved(proposal, has_seen_it)
-            if proposal and will_be_saved:
-                rotations.save(session, proposal.editing, proposal.draft, current_user.email, edit.action)
+        try:
+            with self._database.write() as session:
+                proposal = _proposal(session, edit, self._begun(session, edit))
+                will_be_saved = proposal is not None and _may_be_saved(proposal, has_seen_it)
+                if proposal and will_be_saved:
+                    rotations.save(session, proposal.editing, proposal.draft, current_user.email, edit.action)
+        except ScheduleExists:
+            # Now its form sees that too, and says so.
+            return self._save(edit, has_seen_it)
         if not will_be_saved:
             return _shown(edit, proposal, asked_to_save=has_seen_it)
         flash(edit.done, "green")

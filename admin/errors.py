@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
+
+from admin import kept
+from admin.sign_in_form import SignInForm, Wrong, ask, ask_again, form_again, wanted
 
 log = logging.getLogger("console")
 
@@ -37,10 +41,10 @@ EXPLANATIONS = {
 }
 EXPIRED = Explanation(
     "This form is older than your session",
-    "Nothing was saved. Below is what you typed. Sign in if you are asked to, open the form again and send it.",
+    "Nothing was saved. Below is what you typed: open the form again, look it over, then send it.",
 )
+AGED = "This page was open for too long. Type your password once more."
 CALENDAR = "/calendar/"
-NEVER_SHOWN = ("csrf", "password", "pin")
 
 
 def handle_errors(app: Flask) -> None:
@@ -62,13 +66,16 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
 
 
 def _expired(error: CSRFError) -> ResponseReturnValue:
-    """Nothing typed is lost: it is shown, but for secrets."""
-    typed = [
-        (name.replace("_", " "), value)
-        for name, value in request.form.items(multi=True)
-        if value and not any(word in name.lower() for word in NEVER_SHOWN)
-    ]
-    return _page(400, EXPIRED, typed)
+    """Nothing typed is lost: it comes along through the sign-in, or is shown with the way back to its form."""
+    if request.path.startswith("/sign-in"):
+        if current_user.is_authenticated and (carried := kept.carried()):
+            return form_again(carried)
+        email = request.form.get("email", "")
+        return ask(SignInForm(formdata=None, email=email), Wrong(AGED), wanted(), kept.carried())
+    typed = kept.of_request()
+    if typed and not current_user.is_authenticated:
+        return ask_again(typed)
+    return _page(400, EXPIRED, typed or kept.Kept("/", request.path, tuple(kept.not_secret())))
 
 
 def _answer(error: HTTPException) -> ResponseReturnValue:
@@ -79,7 +86,7 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
         return _with_headers(problem, error, code, "application/problem+json")
     if request.path.startswith("/twilio/"):
         return _with_headers(make_response(error.name), error, code, "text/plain")
-    return _with_headers(_page(code, explanation, []), error, code, "text/html")
+    return _with_headers(_page(code, explanation, None), error, code, "text/html")
 
 
 def _with_headers(response: Response, error: HTTPException, code: int, mimetype: str) -> Response:
@@ -92,7 +99,7 @@ def _with_headers(response: Response, error: HTTPException, code: int, mimetype:
     return response
 
 
-def _page(code: int, explanation: Explanation, typed: list[tuple[str, str]]) -> Response:
+def _page(code: int, explanation: Explanation, typed: kept.Kept | None) -> Response:
     html = render_template(
         "console/error.html", explanation=explanation, code=code, reference=_reference(), typed=typed
     )

@@ -20,6 +20,8 @@ SECTIONS = (
     ("/technicians", "Technicians", "people"),
     ("/customers", "Customers", "building"),
 )
+ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/audit", "Audit log"))
+"""What only admins see: behind the gear, for the bar under the thumb has no room for it."""
 WITHIN = {"/customers": "/contracts/"}
 
 
@@ -54,12 +56,20 @@ def section_is(path: str) -> bool:
     return here == path or (path != "/" and here.startswith((f"{path}/", WITHIN.get(path, f"{path}/"))))
 
 
-def names(simulated: bool) -> dict[str, Any]:
-    """The names that every template may use."""
+def administering() -> bool:
+    """Whether the page shown is one that only admins see."""
+    return any(section_is(path) for path, _ in ADMINISTRATION)
+
+
+def names(simulated: bool, identity_provider: str) -> dict[str, Any]:
+    """The names that every template may use. `identity_provider`: where users may sign in too; '' for nowhere."""
     return {
+        "administering": administering,
+        "administration_pages": ADMINISTRATION,
         "asset": asset,
         "draw": draw,
         "icon": icon,
+        "identity_provider": identity_provider,
         "section_is": section_is,
         "sections": SECTIONS,
         "simulated": simulated,

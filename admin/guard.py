@@ -8,7 +8,9 @@ from flask import Blueprint, abort, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
+from admin import kept
 from admin.local_paths import local_path
+from admin.sign_in_form import ask_again
 from models.account import Role, User
 
 View = Callable[..., ResponseReturnValue]
@@ -32,17 +34,18 @@ GRANTED: dict[Role, frozenset[Permission]] = {
 
 
 class SignedIn(UserMixin):
-    """The user of this session."""
+    """The user of this session, as it is on file at this request: a new role holds at once."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, session_id: int, secret: str) -> None:
+        """`secret` finds the session again; the browser keeps it."""
         self.id = user.id
         self.email = user.email
         self.role = user.role
-        self.session_key = user.session_key
+        self.session_id = session_id
+        self._secret = secret
 
     def get_id(self) -> str:
-        """What the session keeps: with the key, so that it ends when the key changes."""
-        return f"{self.id}.{self.session_key}"
+        return self._secret
 
     def may(self, permission: str) -> bool:
         return permission in GRANTED[self.role]
@@ -88,8 +91,10 @@ class Doors:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    """A page that refreshes itself is sent there as a whole; a form comes back to the page that it was on."""
+    """A page that refreshes itself is sent there as a whole; what was typed into a form of ours comes along."""
     htmx = bool(request.headers.get("HX-Request"))
+    if not htmx and (typed := kept.of_request()):
+        return ask_again(typed)
     came_from = request.headers.get("HX-Current-URL") if htmx else request.referrer
     back = request.full_path.rstrip("?") if request.method == "GET" and not htmx else local_path(came_from)
     target = f"/sign-in?{urlencode({'next': back})}" if back and back != "/" else "/sign-in"

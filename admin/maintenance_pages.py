@@ -3,10 +3,10 @@
 from flask import abort, flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_wtf import FlaskForm
 
 from admin import contracts, fields, windows
 from admin.guard import Doors, Permission
+from admin.kept import KeptForm
 from admin.times import Times
 from admin.windows import Unbookable
 from models.customer import Contract
@@ -14,7 +14,7 @@ from models.database import Database
 from rules.line import Line
 
 
-class WindowForm(FlaskForm):
+class WindowForm(KeptForm):
     """Local wall clock of the contract's site."""
 
     start = fields.wall("From", "Type when the window begins.")

@@ -177,8 +177,8 @@ class TimingForm(FlaskForm):
             held, planned = times.full(error.handoff), times.full(error.planned)
             fields.complain(
                 self.holder,
-                f"Who has the turn keeps it until {held}, and this would replace what is planned for {planned}. Withdraw"
-                " that plan, type when this is to hold from, or let the order of turns decide at once.",
+                f"Who has the turn keeps it until {held}, and this would replace what is planned for {planned}."
+                " Withdraw that plan, type when this is to hold from, or let the order of turns decide at once.",
             )
             return None
 

@@ -1,16 +1,16 @@
 """What protects every page: headers, sessions, forms that only we can have made, and errors that say what to do."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from contextlib import suppress
 
 from flask import Blueprint, Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import OperationalError
 
-from admin import errors
+from admin import errors, kept, sessions
 from admin.guard import SignedIn
-from models.account import User
 from models.database import Database
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -31,7 +31,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-SESSION_LIFETIME = timedelta(days=7)
 LARGEST_REQUEST = 2_000_000
 """Bytes that a page takes: a calendar file is the largest."""
 
@@ -57,13 +56,14 @@ def secure(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure_cookies,
-        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        PERMANENT_SESSION_LIFETIME=sessions.LIFETIME,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open all night must still acknowledge
     )
     protection = CSRFProtect(app)
     for blueprint in csrf_exempt:
         protection.exempt(blueprint)
+    kept.show_again(app)
     app.session_interface = _Sessions()
     _keep_sessions(app, database)
     _add_headers(app, secure_cookies)
@@ -87,12 +87,19 @@ def _keep_sessions(app: Flask, database: Database) -> None:
     app.after_request_funcs[None].remove(manager._update_remember_cookie)
 
     @manager.user_loader
-    def load(stored: str) -> SignedIn | None:
-        """The user whose session it is; None once the user's session key has changed."""
-        number, _, session_key = stored.partition(".")
+    def load(secret: str) -> SignedIn | None:
+        """The user whose session it is; None once it has ended."""
         with database.read() as session:
-            user = session.get(User, int(number)) if number.isdecimal() else None
-        return SignedIn(user) if user and user.session_key == session_key else None
+            now = database.now(session)
+            found = sessions.find(session, secret, now)
+        if found is None:
+            return None
+        row, user = found
+        if sessions.is_unseen(row, now):
+            # A database that cannot be written just now can still be read: who is on call is shown all the same.
+            with suppress(OperationalError), database.write() as session:
+                sessions.see(session, row.id, now)
+        return SignedIn(user, row.id, secret)
 
 
 def _add_headers(app: Flask, https: bool) -> None:

@@ -5,12 +5,12 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import SelectField, SelectMultipleField
 from wtforms.validators import Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin import fields
+from admin.kept import KeptForm
 from models.technician import Technician
 from rules.escalation import POLICY_CHANNELS, Channel
 
@@ -19,7 +19,7 @@ ORDERS = {"": "As the policy says", "sms voice": "Text first", "voice sms": "Cal
 CHANNELS = {Channel.SMS: "Texts", Channel.VOICE: "Calls", Channel.EMAIL: "E-mails"}
 
 
-class TechnicianForm(FlaskForm):
+class TechnicianForm(KeptForm):
     """E-mail and second telephone may be left out, but a page reaches nobody without a number."""
 
     name = fields.text("Name", "Type the technician's name.", 120)

@@ -1,10 +1,10 @@
 """What a person may do with a ticket, each move a small form of its own."""
 
-from flask_wtf import FlaskForm
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from admin.fields import choice, stripped
+from admin.kept import KeptForm
 from rules.targets import Priority
 
 LONGEST = 2000
@@ -15,7 +15,7 @@ def _words(label: str, required: str = "") -> TextAreaField:
     return TextAreaField(label, [first, Length(max=LONGEST, message=f"At most {LONGEST} characters.")], [stripped])
 
 
-class MoveForm(FlaskForm):
+class MoveForm(KeptForm):
     """A move that needs nothing more."""
 
 

@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from admin import call_log, ticket_moves, ticket_story, trail
+from admin import call_log, kept, ticket_moves, ticket_story, trail
 from admin.chips import Chips
 from admin.guard import Doors, Permission
 from admin.ticket_forms import FORMS, MoveForm
@@ -67,7 +67,8 @@ class TicketPages:
         )
 
     def page(self, number: int) -> ResponseReturnValue:
-        return self._render("console/ticket.html", number, {})
+        again = next((move for move in FORMS if kept.was_sent_to(f"/tickets/{number}/{move}")), None)
+        return self._render("console/ticket.html", number, {again: FORMS[again]()} if again else {})
 
     def live(self, number: int) -> ResponseReturnValue:
         """The part of the page that refreshes itself."""

@@ -44,6 +44,16 @@ def api_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def issuer(value: str) -> str:
+    """An OpenID Connect provider, exactly as it calls itself: a slash at its end counts."""
+    url = _web(value)
+    if url.scheme == "http" and not is_loopback(url.hostname or ""):
+        raise ValueError("http is for loopback only: whoever is on the way could sign in as anybody. Use https.")
+    if url.query or url.fragment:
+        raise ValueError("must be the issuer alone, such as https://login.example.com/realms/desk.")
+    return value
+
+
 def fallback_url(value: str) -> str:
     """Where another host keeps what callers hear while the line is down."""
     if _web(value).scheme != "https":

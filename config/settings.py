@@ -19,6 +19,7 @@ DEFAULT_POLICY_FILE = Path(__file__).with_name("policy.toml")
 SIMULATED_NUMBER = "+390584000001"
 """The line of the simulator: a number that the Italian plan allows."""
 ACCOUNT = ("twilio_account_sid", "twilio_auth_token", "twilio_number")
+OIDC = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
 
 
 class SettingsError(Exception):
@@ -27,6 +28,15 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """Where users may sign in with the account of their organisation (OpenID Connect)."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Settings:
     host: str
     port: int
     public_url: str
+    identity_provider: IdentityProvider | None
     account_sid: str
     line_number: str
     text_number: str
@@ -84,6 +95,9 @@ class Environment(BaseSettings):
     mail_from: Annotated[str, AfterValidator(addresses.email)] | None = None
     policy_file: Annotated[Path, AfterValidator(addresses.readable_file)] = DEFAULT_POLICY_FILE
     heartbeat_url: Annotated[str, AfterValidator(addresses.web_url)] | None = None
+    oidc_issuer: Annotated[str, AfterValidator(addresses.issuer)] | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     carrier: Literal["twilio", "simulated"] | None = None
 
@@ -137,8 +151,13 @@ def _in_words(message: str) -> str:
 
 
 def _contradictions(environment: Environment, given: set[str], host: str, simulated: bool) -> list[str]:
+    partial = _partial(OIDC, given, "the provider")
     if not simulated:
-        return [*_account_problems(environment, given), *_missing_secrets(given)]
+        return [*partial, *_account_problems(environment, given), *_missing_secrets(given)]
+    return [*partial, *_simulation_problems(environment, given, host)]
+
+
+def _simulation_problems(environment: Environment, given: set[str], host: str) -> list[str]:
     if environment.carrier == "twilio":
         return [f"{_named(ACCOUNT)}: missing, and CARRIER=twilio needs them. Set them, or set CARRIER=simulated."]
     if "carrier" in given:
@@ -150,11 +169,14 @@ def _contradictions(environment: Environment, given: set[str], host: str, simula
     ]
 
 
+def _partial(names: tuple[str, ...], given: set[str], whole: str) -> Iterator[str]:
+    missing, present = [name for name in names if name not in given], [name for name in names if name in given]
+    if missing and present:
+        yield f"{_named(missing)}: missing, while {_named(present)} is set. Set all of {whole}, or nothing of it."
+
+
 def _account_problems(environment: Environment, given: set[str]) -> Iterator[str]:
-    missing = [name for name in ACCOUNT if name not in given]
-    if missing:
-        present = [name for name in ACCOUNT if name in given]
-        yield f"{_named(missing)}: missing, while {_named(present)} is set. Set all of an account, or nothing of it."
+    yield from _partial(ACCOUNT, given, "an account")
     if given.isdisjoint(("public_url", "twilio_api_url")):
         yield "PUBLIC_URL: missing, and the carrier cannot reach this machine without it. Set it to https://your.host."
     if environment.carrier == "simulated":
@@ -191,6 +213,7 @@ def _settle(environment: Environment, host: str, port: int, var: Path, simulated
         host=host,
         port=port,
         public_url=public_url,
+        identity_provider=_identity_provider(environment),
         account_sid=environment.twilio_account_sid or "AC" + _derived(secret_key, "account"),
         auth_token=environment.twilio_auth_token or _derived(secret_key, "token"),
         line_number=number,
@@ -208,6 +231,11 @@ def _settle(environment: Environment, host: str, port: int, var: Path, simulated
         pin_pepper=pin_pepper,
         pin_pepper_previous=environment.pin_pepper_previous,
     )
+
+
+def _identity_provider(environment: Environment) -> IdentityProvider | None:
+    issuer, client_id, secret = environment.oidc_issuer, environment.oidc_client_id, environment.oidc_client_secret
+    return IdentityProvider(issuer, client_id, secret) if issuer and client_id and secret else None
 
 
 def _derived(secret_key: str, what: str) -> str:

@@ -17,7 +17,10 @@ class Role(StrEnum):
 
 
 class User(Base):
-    """`session_key` changes with the password: older sessions end."""
+    """`session_key` changes with the password: a sign-in that is half done ends with it.
+
+    `totp_secret` (base 32) is set while a code is asked; `totp_step` is that of the last code: none counts twice.
+    """
 
     __tablename__ = "user_account"
 
@@ -27,6 +30,49 @@ class User(Base):
     session_key: Mapped[str] = mapped_column(String(64))
     role: Mapped[Role] = mapped_column(enum_of(Role))
     created_at: Mapped[datetime]
+    deactivated_at: Mapped[datetime | None]
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_step: Mapped[int | None]
+
+
+class RecoveryCode(Base):
+    """A code for who has lost the telephone; it is deleted when it is used. `digest` is SHA-256 of it."""
+
+    __tablename__ = "recovery_code"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+
+
+class ConsoleSession(Base):
+    """One sign-in, in one browser; it is deleted when it ends. `digest` is SHA-256 of what the browser keeps.
+
+    `seen_at` is written at most once a minute.
+    """
+
+    __tablename__ = "console_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(64))
+    browser: Mapped[str] = mapped_column(String(64))
+
+
+class SignInThrottle(Base):
+    """Wrong tries to sign in as somebody, on file or not; until `shut_until` no try is looked at.
+
+    `key` is SHA-256 of the e-mail address: what strangers type is not kept.
+    """
+
+    __tablename__ = "sign_in_throttle"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    shut_until: Mapped[datetime | None]
 
 
 class Scope(StrEnum):

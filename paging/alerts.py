@@ -1,5 +1,6 @@
 """What is wrong with the line itself, told to its admins by e-mail: each cause once an hour."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -55,15 +56,21 @@ def no_duty_manager(session: Session, line: Line, now: datetime) -> None:
     _tell(session, line, "no_duty_manager", "", now)
 
 
+def admins(session: Session) -> Sequence[str]:
+    """The addresses of the active admins."""
+    on_file = select(User.email).where(User.role == Role.ADMIN, User.deactivated_at.is_(None))
+    return session.execute(on_file.order_by(User.email)).scalars().all()
+
+
 def _tell(session: Session, line: Line, cause: str, about: str, now: datetime, **words: object) -> None:
     """To every admin; to the duty manager where no admin is on file, for somebody must know."""
     subject = line.wording.say(f"alert.{cause}_subject", **words)
     text = line.wording.say(f"alert.{cause}_mail", **words)
     occasion = f"alert:{cause}:{about}:{now:%Y%m%d%H}"
-    admins = session.execute(select(User.email).where(User.role == Role.ADMIN).order_by(User.email)).scalars().all()
-    if not admins:
+    told = admins(session)
+    if not told:
         duty.tell(session, key=occasion, subject=subject, text=subject, now=now)
-    for email in admins:
+    for email in told:
         post(
             session,
             key=f"{occasion}:{email}",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.database import insert_once
 from models.schedule import EscalationPolicy as PolicyRow
 from models.schedule import Schedule as ScheduleRow
 from models.schedule import ScheduleRevision
@@ -114,7 +115,7 @@ def save_revision(
     if session.get(ScheduleRow, key) is None:
         session.add(ScheduleRow(key=key))
         session.flush()
-    elif content_of(current_schedule(session, key, effective_at or now)) == content:
+    elif _holds(session, key, content, effective_at or now):
         return False
     session.add(
         ScheduleRevision(
@@ -124,6 +125,18 @@ def save_revision(
     session.flush()
     schedule_watches.has_changed(session, key, now)
     return True
+
+
+def claim(session: Session, schedule_key: str) -> bool:
+    """Begin a schedule that has no revision yet. False where it is there, or where somebody is about to save it."""
+    return insert_once(session, ScheduleRow, ["key"], {"key": schedule_key})
+
+
+def _holds(session: Session, schedule_key: str, content: dict[str, Any], at: datetime) -> bool:
+    try:
+        return content_of(current_schedule(session, schedule_key, at)) == content
+    except UnknownSchedule:
+        return False
 
 
 def people(session: Session, targets: Iterable[str], at: datetime) -> list[Person]:

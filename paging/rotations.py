@@ -31,6 +31,10 @@ class PlannedBefore(Exception):
         self.handoff = handoff
 
 
+class ScheduleExists(Exception):
+    """Somebody has just saved a schedule with the key of a new one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Editing:
     """A schedule that nobody else edits until the transaction ends. `revision` is the id of its newest one.
@@ -102,15 +106,15 @@ def replacing(editing: Editing, after: Schedule, effective_at: datetime | None =
 def keeping_turns(editing: Editing, after: Schedule, effective_at: datetime | None = None) -> Draft:
     """Let `after` hold so that who is on call then stays so until the next handoff, and the order goes on from there.
 
-    Where no order of turns can keep them on call, `after` takes effect at that handoff. Who only begins then keeps
-    nothing. Raises PlannedBefore.
+    Where no order of turns can keep them on call, `after` takes effect at that handoff. Who would only begin at
+    `effective_at` keeps nothing. Raises PlannedBefore.
     """
     at = effective_at or editing.now
     before = editing.history.in_force(at)[0]
     holding = on_call(editing.history, at)
     draft = replacing(editing, continued(before, after, at), at)
-    has_begun = holding.technician is not None and holding.since != at
-    if not has_begun or holding.until is None or _keeps(draft, editing, holding):
+    only_begins = effective_at is not None and holding.since == at
+    if only_begins or holding.technician is None or holding.until is None or _keeps(draft, editing, holding):
         return draft
     if sooner := [each.effective_at for each in planned(editing) if at < each.effective_at <= holding.until]:
         raise PlannedBefore(sooner[0], holding.until)
@@ -152,7 +156,15 @@ def _before(editing: Editing, at: datetime) -> Schedule:
 
 
 def save(session: Session, editing: Editing, draft: Draft, author: str, action: str) -> bool:
-    """Save a draft, in the audit trail too, as `action` by `author`. False where all of it holds already."""
+    """Save a draft, in the audit trail too, as `action` by `author`. False where all of it holds already.
+
+    Raises ScheduleExists where a new schedule is not new any more, and ValueError for a draft that would change what is
+    past.
+    """
+    if editing.is_new and not roster.claim(session, editing.key):
+        raise ScheduleExists(editing.key)
+    if not editing.is_new and any(each.effective_at < editing.now for each in draft.revisions):
+        raise ValueError("an edit holds from now on, or later: the past is never rewritten")
     saved = [each for each in draft.revisions if _save(session, editing, each, author)]
     for each in saved:
         before = None if editing.is_new else roster.content_of(editing.history.in_force(each.effective_at)[0])

@@ -1,4 +1,4 @@
-"""Wrong PINs: how many are free, and how long whoever guesses on must wait."""
+"""Wrong PINs and passwords: how many are free, and how long whoever guesses on must wait."""
 
 from __future__ import annotations
 
@@ -6,26 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class ThrottleRules:
-    """How many wrong PINs are free, and how long those who guess on must wait.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """How long those who guess on must wait.
 
-    number, registered, line    wrong PINs without a wait: of one number, of one on file, of all that are not on file
-    first_wait, longest_wait    each further wrong PIN doubles the wait, from the first to the longest
-    forgotten_after             without a wrong PIN
+    first_wait, longest_wait    each further wrong guess doubles the wait, from the first to the longest
+    forgotten_after             without a wrong guess
     """
 
-    number: int
-    registered: int
-    line: int
     first_wait: timedelta
     longest_wait: timedelta
     forgotten_after: timedelta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThrottleRules(Waits):
+    """How many wrong PINs are free: of one number, of one on file, of all that are not on file."""
+
+    number: int
+    registered: int
+    line: int
+
+
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """The wrong PINs that are remembered; until `shut_until` none is looked at."""
+    """The wrong guesses that are remembered; until `shut_until` none is looked at."""
 
     failures: int
     last_at: datetime
@@ -33,18 +38,18 @@ class Guesses:
 
 
 def is_shut(guesses: Guesses, at: datetime) -> bool:
-    """Whether a PIN is not looked at, be it right or wrong."""
+    """Whether a guess is not looked at, be it right or wrong."""
     return guesses.shut_until is not None and at < guesses.shut_until
 
 
-def after_failure(known: Guesses | None, free: int, rules: ThrottleRules, at: datetime) -> Guesses:
-    """What is remembered once a further PIN was wrong; the first `free` ones cost no wait."""
+def after_failure(known: Guesses | None, free: int, rules: Waits, at: datetime) -> Guesses:
+    """What is remembered once a further guess was wrong; the first `free` ones cost no wait."""
     is_fresh = known is None or at - known.last_at >= rules.forgotten_after
     failures = 1 if is_fresh or known is None else known.failures + 1
     return Guesses(failures, at, at + wait(failures - free, rules) if failures >= free else None)
 
 
-def wait(beyond: int, rules: ThrottleRules) -> timedelta:
-    """The wait after the last free wrong PIN (`beyond` is 0), or after so many more."""
+def wait(beyond: int, rules: Waits) -> timedelta:
+    """The wait after the last free wrong guess (`beyond` is 0), or after so many more."""
     longest = rules.longest_wait // rules.first_wait
     return rules.longest_wait if 2 ** min(beyond, 64) > longest else rules.first_wait * 2**beyond

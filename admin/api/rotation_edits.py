@@ -7,7 +7,6 @@ from typing import NoReturn
 
 from dateutil.relativedelta import relativedelta
 from flask import Response
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin.api import times
@@ -19,7 +18,7 @@ from admin.api.rotation_values import effect, new_schedule, revised, with_dated
 from admin.api.rotations import answer, document, find_revision, names, saved, viewed
 from models.database import Database
 from paging import previews, revisions, roster, rotations
-from paging.rotations import Draft, Editing, PlannedBefore
+from paging.rotations import Draft, Editing, PlannedBefore, ScheduleExists
 from rules.differences import differences
 from rules.on_call import Schedule
 
@@ -42,7 +41,7 @@ class RotationEdits:
                 editing = rotations.begin_new(given.key, schedule.time_zone, self._database.now(session))
                 draft = rotations.replacing(editing, schedule)
                 return _saved(session, editing, draft, editing.now, "rotation.added", given.accept_gaps)
-        except IntegrityError:
+        except ScheduleExists:
             _refuse_known(given.key)
 
     def revise(self, key: str) -> Response:

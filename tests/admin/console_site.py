@@ -14,7 +14,7 @@ from admin.console import create_console
 from admin.security import secure
 from config.policy import load_policy
 from config.prompts import load_wording
-from config.settings import DEFAULT_POLICY_FILE
+from config.settings import DEFAULT_POLICY_FILE, IdentityProvider
 from models.account import Role
 from models.clock import VirtualClock
 from models.customer import Contact, Contract, Customer
@@ -135,7 +135,13 @@ class Site:
             return session.get_one(Ticket, number)
 
 
-def open_site(database: Database, *, simulated: bool = False, secure_cookies: bool = False) -> Site:
+def open_site(
+    database: Database,
+    *,
+    simulated: bool = False,
+    secure_cookies: bool = False,
+    provider: IdentityProvider | None = None,
+) -> Site:
     """A console over a fresh database, whose clock is set to NOW."""
     clock = database.clock
     assert isinstance(clock, VirtualClock)
@@ -157,7 +163,7 @@ def open_site(database: Database, *, simulated: bool = False, secure_cookies: bo
         secure_cookies=secure_cookies,
         csrf_exempt=(),
     )
-    app.register_blueprint(create_console(database, line, PEPPERS, simulated=simulated))
+    app.register_blueprint(create_console(database, line, PEPPERS, simulated=simulated, provider=provider))
     return Site(database, clock, line, app)
 
 

@@ -1,11 +1,17 @@
 """Who gets in, what a session may do, and what every answer carries."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from admin import accounts, lockout, proofs
 from admin.accounts import add_user
-from models.account import Role
+from models.account import Role, SignInThrottle
+from models.audit import Audit
 from tests.admin.console_site import open_site
 
 
@@ -84,13 +90,95 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(site):
 
 def test_too_many_tries_are_slowed_down_and_a_page_says_so(site):
     visitor = site.visitor(None)
-    for _ in range(10):
-        visitor.get("/sign-in").send(email="max@example.com", password="guess")
+    for number in range(10):
+        visitor.get("/sign-in").send(email=f"max{number}@example.com", password="guess")
         assert visitor.status == 401
     visitor.get("/sign-in").send(email="max@example.com", password="guess")
     assert visitor.status == 429
     assert "Wait a minute" in visitor.text
     assert visitor.get("/sign-in").status == 200
+
+
+def guess(visitor, email, times):
+    """Wrong passwords, each answered at once; the status of the last."""
+    for _ in range(times):
+        visitor.get("/sign-in").send(email=email, password="guess")
+    return visitor.status
+
+
+@pytest.mark.parametrize("email", ["admin@example.com", "nobody@example.com"])
+def test_who_guesses_waits_and_is_told_the_same_whether_the_address_is_on_file_or_not(site, email):
+    site.user(Role.ADMIN)
+    visitor = site.visitor(None)
+    assert guess(visitor, email, 5) == 401
+    assert "do not belong together" in visitor.text
+    assert guess(visitor, email, 1) == 429
+    assert "Too many wrong tries with this e-mail address. Wait 1 min" in visitor.text
+    assert "an admin can unlock it" in visitor.text
+
+
+def test_the_wait_doubles_up_to_a_quarter_of_an_hour_and_the_right_password_ends_it(database):
+    site = open_site(database)
+    email = site.user(Role.ADMIN)
+
+    def attempt(password):
+        return proofs.password_of(database, email, password) is not None
+
+    for _ in range(4):
+        assert not attempt("guess")
+    for minutes in (1, 2, 4, 8, 15, 15):
+        assert not attempt("guess")
+        site.clock.advance(timedelta(minutes=minutes, seconds=-1))
+        with pytest.raises(lockout.LockedOut):
+            attempt(site.passwords[email])
+        site.clock.advance(timedelta(seconds=1))
+    visitor = site.visitor()
+    assert visitor.path == "/"
+    for _ in range(4):
+        assert not attempt("guess")
+    assert attempt(site.passwords[email])
+
+
+def test_wrong_tries_are_forgotten_after_six_hours(site):
+    email, visitor = site.user(Role.ADMIN), site.visitor(None)
+    guess(visitor, "nobody@example.com", 1)
+    guess(visitor, email, 4)
+    site.clock.advance(timedelta(hours=6))
+    guess(visitor, email, 4)
+    assert visitor.send(email=email, password=site.passwords[email]).path == "/"
+    with site.database.read() as session:
+        assert session.execute(select(SignInThrottle)).first() is None
+
+
+def test_an_account_that_is_locked_is_seen_and_unlocked_by_an_admin_and_both_are_on_file(site):
+    admin, viewer, visitor = site.visitor(), site.user(Role.VIEWER), site.visitor(None)
+    guess(visitor, viewer, 5)
+    guess(visitor, "nobody@example.com", 2)
+    assert "locked until 02:15" in admin.get("/users").text
+    assert "no try is looked at until 02:15 Rome" in admin.get("/users/2").text
+    admin.send("/users/2/unlock")
+    assert visitor.get("/sign-in").send(email=viewer, password=site.passwords[viewer]).path == "/"
+    with site.database.read() as session:
+        rows = session.execute(select(Audit.actor, Audit.action, Audit.subject).order_by(Audit.id)).all()
+    assert [tuple(row) for row in rows] == [
+        ("sign-in", "user.locked", "user:viewer@example.com"),
+        ("admin@example.com", "user.unlocked", "user:viewer@example.com"),
+    ]
+
+
+def test_however_many_guess_at_once_five_are_looked_at(database, monkeypatch):
+    site = open_site(database)
+    email = site.user(Role.ADMIN)
+    looked_at = []
+    monkeypatch.setattr(accounts, "check_password", lambda _session, email, _password: looked_at.append(email))
+
+    def guess_once(_):
+        with suppress(lockout.LockedOut):
+            proofs.password_of(database, email, "guess")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(guess_once, range(24)))
+    assert looked_at == [email] * 5
 
 
 def test_a_page_that_refreshes_itself_sends_the_whole_page_to_sign_in(site):

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from admin.accounts import create_token
 from admin.guard import GRANTED, Permission
-from models.account import Role
+from models.account import Role, Scope
 from models.customer import Maintenance
 from tests.admin.console_site import open_site
 from tests.admin.test_console_calls import call, recording
 
-READ, WORK, EDIT = Permission.READ, Permission.WORK, Permission.EDIT
+READ, WORK, EDIT, ADMINISTER = Permission.READ, Permission.WORK, Permission.EDIT, Permission.ADMINISTER
 DOORS = {
     ("GET", "/"): READ,
     ("GET", "/live"): READ,
@@ -72,8 +73,32 @@ DOORS = {
     ("GET", "/contracts/1/maintenance"): EDIT,
     ("POST", "/contracts/1/maintenance"): EDIT,
     ("POST", "/contracts/1/maintenance/1/cancel"): EDIT,
+    ("GET", "/account"): READ,
+    ("POST", "/account/password"): READ,
+    ("GET", "/account/second-step"): READ,
+    ("POST", "/account/second-step"): READ,
+    ("POST", "/account/second-step/off"): READ,
+    ("POST", "/account/recovery-codes"): READ,
+    ("POST", "/account/sessions"): READ,
+    ("POST", "/account/sessions/99"): READ,
+    ("GET", "/users"): ADMINISTER,
+    ("GET", "/users/add"): ADMINISTER,
+    ("POST", "/users/add"): ADMINISTER,
+    ("GET", "/users/1"): ADMINISTER,
+    ("POST", "/users/1/role"): ADMINISTER,
+    ("POST", "/users/1/password"): ADMINISTER,
+    ("POST", "/users/1/second-step"): ADMINISTER,
+    ("POST", "/users/1/unlock"): ADMINISTER,
+    ("POST", "/users/1/sessions"): ADMINISTER,
+    ("POST", "/users/1/sessions/99"): ADMINISTER,
+    ("POST", "/users/1/deactivate"): ADMINISTER,
+    ("POST", "/users/1/reactivate"): ADMINISTER,
+    ("GET", "/tokens"): ADMINISTER,
+    ("POST", "/tokens"): ADMINISTER,
+    ("POST", "/tokens/1/revoke"): ADMINISTER,
+    ("GET", "/audit"): ADMINISTER,
 }
-FOR_EVERYONE = {"/sign-in", "/sign-out", "/static/<path:filename>"}
+FOR_EVERYONE = {"/sign-in", "/sign-in/code", "/sign-out", "/static/<path:filename>"}
 
 
 @pytest.fixture
@@ -87,7 +112,9 @@ def site(sqlite):
     call(site)
     recording(site)
     until = site.clock.at + timedelta(hours=1)
+    site.user(Role.VIEWER, "first@example.com")
     with site.database.write() as session:
+        create_token(session, "Zabbix", Scope.READ, None, site.clock.at)
         session.add(Maintenance(contract_id=contract, starts_at=site.clock.at, ends_at=until, reference="CHG-7"))
     return site
 
@@ -128,6 +155,8 @@ def test_a_viewer_is_shown_nothing_that_is_refused(site):
         assert forbidden not in visitor.text
     assert "Restore" not in visitor.get("/rotations/platinum/revisions").text
     assert "Start a drill" not in visitor.get("/drills").text
+    assert 'href="/users"' not in visitor.html
+    assert 'href="/users"' in site.visitor().get("/drills").html
 
 
 def test_a_technician_opens_the_own_page_for_its_tests_and_changes_nothing(site):

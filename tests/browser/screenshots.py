@@ -30,6 +30,10 @@ PAGES = {
     "customers": "/customers",
     "customer-add": "/customers/add",
     "contract": "/contracts/1",
+    "users": "/users",
+    "tokens": "/tokens",
+    "audit": "/audit",
+    "account": "/account",
     "simulator": "/simulator",
 }
 

@@ -107,6 +107,22 @@ def test_accepted(load, environ):
     load(environ)
 
 
+OIDC = {"OIDC_ISSUER": "https://login.example.com/", "OIDC_CLIENT_ID": "line", "OIDC_CLIENT_SECRET": "hidden"}
+
+
+def test_an_identity_provider_is_named_as_it_names_itself_and_its_secret_does_not_show(load):
+    provider = load(OIDC).identity_provider
+    assert (provider.issuer, provider.client_id) == ("https://login.example.com/", "line")
+    assert "hidden" not in repr(load(OIDC))
+    assert load({}).identity_provider is None
+
+
+@pytest.mark.parametrize("name", [*OIDC])
+def test_an_identity_provider_is_whole_or_not_there(load, name):
+    (problem,) = problems(load, {key: value for key, value in OIDC.items() if key != name})
+    assert problem.startswith(f"{name}: missing, while OIDC_")
+
+
 @pytest.mark.parametrize("name", [*ACCOUNT])
 def test_an_account_is_whole_or_not_there(load, name):
     partial = {key: value for key, value in REAL.items() if key != name}
@@ -140,6 +156,8 @@ def test_an_account_is_whole_or_not_there(load, name):
         ({"HEARTBEAT_URL": "yes"}, "HEARTBEAT_URL: must be a web address"),
         ({"FALLBACK_URL": "http://static.example.net/down.xml"}, "FALLBACK_URL: must be https"),
         ({"FALLBACK_URL": "down.xml"}, "FALLBACK_URL: must be a web address"),
+        ({**OIDC, "OIDC_ISSUER": "http://login.example.com"}, "OIDC_ISSUER: http is for loopback only"),
+        ({**OIDC, "OIDC_ISSUER": "https://login.example.com?x=1"}, "OIDC_ISSUER: must be the issuer alone"),
         ({"TRUSTED_PROXIES": "true"}, "TRUSTED_PROXIES: must be a valid integer"),
         ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES: must be greater than"),
         ({"CARRIER": "twilo"}, "CARRIER: must be 'twilio' or 'simulated'"),

@@ -12,7 +12,7 @@ from models.technician import Technician
 from paging import previews, roster, rotations
 from paging.previews import Unreachable
 from paging.roster import UnknownSchedule
-from paging.rotations import Draft, PlannedBefore
+from paging.rotations import Draft, PlannedBefore, ScheduleExists
 from rules import timezones
 from rules.comparison import Change, DoubleBooking
 from rules.edits import with_absences, with_overrides
@@ -102,6 +102,12 @@ def test_an_edit_holds_from_now_on(office):
     assert (office.on_call(before), office.on_call(office.now)) == ("bruno", "carla")
 
 
+def test_the_past_cannot_be_edited(office):
+    with pytest.raises(ValueError, match="the past is never rewritten"):
+        office.takes_turns("carla", effective_at=office.now - timedelta(seconds=1))
+    assert office.on_call(office.now) == "bruno"
+
+
 def test_the_same_again_saves_nothing(office):
     assert not office.takes_turns("anna", "bruno")
     with office.database.read() as session:
@@ -166,6 +172,18 @@ def test_a_change_is_carried_into_what_is_planned_besides_a_draft(office):
     assert office.saves(draft)
     instants = (office.now, long.starts, MONDAY, NEXT_MONDAY, long.ends)
     assert [office.on_call(at) for at in instants] == ["bruno", "bruno", "bruno", "anna", "carla"]
+
+
+def test_a_schedule_is_new_once(office):
+    """Whoever saves second knows of the first by now."""
+    editing = rotations.begin_new("gold", ROME, office.now)
+    draft = rotations.replacing(editing, Schedule("gold", ROME, (weekly("anna"),)))
+    with office.database.write() as session:
+        assert rotations.save(session, editing, draft, AUTHOR, "rotation.added")
+    with office.database.write() as session, pytest.raises(ScheduleExists):
+        rotations.save(session, editing, draft, AUTHOR, "rotation.added")
+    with office.database.read() as session:
+        assert len(roster.revisions(session, "gold")) == 1
 
 
 def test_nobody_else_edits_while_all_are_edited(office):
@@ -264,6 +282,7 @@ class TestPreview:
 
     def test_what_waits_for_the_last_handoff_there_is_can_be_looked_at(self, office):
         office.overrides(Override("carla", office.now, timezones.LATEST))
+        office.now += timedelta(hours=1)
         seen = office.previews(lambda editing: rotations.keeping_turns(editing, Schedule("platinum", ROME, ())))
         assert (seen.start, seen.end, seen.changes) == (timezones.LATEST, timezones.LATEST, [])
 

@@ -1,4 +1,4 @@
-"""Two programs save at once: exactly one has it, and the other one is told."""
+"""Two programs, or two people at the console, save at once: exactly one has it, and the other one is told."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,10 @@ from functools import partial
 from threading import Barrier
 from typing import Any
 
+from models.account import Role
 from models.database import Database
+from paging import roster
+from tests.admin.console_site import open_site
 from tests.admin.rotation_desk import NEW, PLATINUM, SCHEDULES, Desk, dated, weekly
 
 
@@ -55,3 +58,17 @@ def test_a_schedule_is_made_once(database: Database) -> None:
     desk = Desk(database, new=False)
     acts = [partial(desk.sends, "POST", SCHEDULES, NEW)] * 4
     assert sorted(answer.status_code for answer in at_once(*acts)) == [201, 409, 409, 409]
+
+
+def test_of_two_people_who_make_one_rotation_the_second_is_told(database: Database) -> None:
+    site = open_site(database)
+    site.technicians("Anna Rossi", "Bruno Neri")
+    visitors = [site.visitor(Role.ADMIN), site.visitor(Role.MANAGER)]
+    for visitor, technician in zip(visitors, ("anna", "bruno"), strict=True):
+        visitor.get("/rotations/add").send(layers_0_participants_0=technician)
+    at_once(*(partial(visitor.send, step="save") for visitor in visitors))
+    assert sorted(visitor.status for visitor in visitors) == [200, 422]
+    (told,) = [visitor.text for visitor in visitors if visitor.status == 422]
+    assert "There is a rotation with this key. Type another one." in told
+    with database.read() as session:
+        assert len(roster.revisions(session, "platinum")) == 1

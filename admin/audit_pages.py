@@ -1,0 +1,91 @@
+"""The audit log: who changed what and when, searched, newest first, with what was there before and after."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+from wtforms import Form
+from wtforms.validators import Optional
+
+from admin import fields
+from admin.audit_diff import differences
+from admin.guard import Doors, Permission
+from admin.times import Times
+from models.audit import Audit
+from models.database import Database
+from rules import timezones
+
+A_PAGE = 50
+LARGEST = 2**31 - 1
+
+
+class SearchForm(Form):
+    """What is left empty does not narrow. Days are whole, and local."""
+
+    actor = fields.text("Who", longest=254)
+    action = fields.text("Did what", longest=64)
+    subject = fields.text("Of what", longest=200)
+    since = fields.DayField("From", [Optional()])
+    until = fields.DayField("Until", [Optional()])
+
+
+class AuditPages:
+    def __init__(self, database: Database, zone: str) -> None:
+        """`zone`: whose clocks the page shows, and whose days are searched."""
+        self._database = database
+        self._zone = zone
+
+    def open(self, doors: Doors) -> None:
+        doors.open("/audit", "audit", self.page, Permission.ADMINISTER)
+
+    def page(self) -> ResponseReturnValue:
+        form = SearchForm(request.args)
+        conditions = self._conditions(form) if form.validate() else []
+        with self._database.read() as session:
+            now = self._database.now(session)
+            rows = _newest(session, conditions, request.args.get("before", ""))
+        html = render_template(
+            "console/audit.html",
+            form=form,
+            changes=[(row, differences(row.before, row.after)) for row in rows[:A_PAGE]],
+            older=_older(rows),
+            times=Times(now, self._zone),
+        )
+        return make_response(html, 422 if form.errors else 200)
+
+    def _conditions(self, form: SearchForm) -> list[ColumnElement[bool]]:
+        typed = ((Audit.actor, form.actor), (Audit.action, form.action), (Audit.subject, form.subject))
+        found = [column.icontains(field.data, autoescape=True) for column, field in typed if field.data]
+        if form.since.data:
+            found.append(Audit.at >= self._midnight(form.since.data))
+        if form.until.data:
+            found.append(Audit.at < self._midnight(form.until.data, later=1))
+        return found
+
+    def _midnight(self, day: date, later: int = 0) -> datetime:
+        """The instant at which a local day begins, or one so many days later."""
+        within = min(max(day, timezones.EARLIEST.date()), timezones.LATEST.date())
+        return timezones.to_utc(datetime.combine(within, time()) + timedelta(days=later), self._zone)
+
+
+def _newest(session: Session, conditions: list[ColumnElement[bool]], before: str) -> Sequence[Audit]:
+    """One more than a page, older than the change `before` where there is one."""
+    known = before.isascii() and before.isdecimal() and int(before) <= LARGEST
+    if known and (last := session.get(Audit, int(before))):
+        older = or_(Audit.at < last.at, and_(Audit.at == last.at, Audit.id < last.id))
+        conditions = [*conditions, older]
+    order = (Audit.at.desc(), Audit.id.desc())
+    return session.execute(select(Audit).where(*conditions).order_by(*order).limit(A_PAGE + 1)).scalars().all()
+
+
+def _older(rows: Sequence[Audit]) -> str | None:
+    """Where the search goes on."""
+    if len(rows) <= A_PAGE:
+        return None
+    asked: dict[str, Any] = {name: value for name, value in request.args.items() if value and name != "before"}
+    return f"/audit?{urlencode(asked | {'before': rows[A_PAGE - 1].id})}"
