@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 
 from admin import fields
+from admin.kept import KeptForm
 from admin.times import Times
 from paging.rotations import Editing
 from rules.on_call import Absence, Override, ShiftSpan
@@ -14,7 +15,7 @@ from rules.on_call import Absence, Override, ShiftSpan
 Dated = TypeVar("Dated", Override, Absence)
 
 
-class DatedForm(FlaskForm):
+class DatedForm(KeptForm):
     """Times are local in the schedule's zone."""
 
     technician = SelectField("Technician")
@@ -54,7 +55,7 @@ class RemovalForm(FlaskForm):
         return next((item for item in items if name_of(item) == self.item.data), None)
 
 
-class SwapForm(FlaskForm):
+class SwapForm(KeptForm):
     """Two shifts, each by what `name_of_shift` calls it. `revision` is the one that had them."""
 
     one = SelectField("This shift")

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Form,
@@ -21,6 +20,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin import fields
+from admin.kept import KeptForm
 from admin.times import Times
 from paging import rotations
 from paging.rotations import Draft, Editing, PlannedBefore
@@ -101,7 +101,7 @@ class LayerForm(Form):
         return Layer(fields.value(self.name), rotation, windows)
 
 
-class ScheduleForm(FlaskForm):
+class ScheduleForm(KeptForm):
     """What a schedule is made of."""
 
     time_zone = fields.zone("Time zone", "Type the zone whose clock the handoffs follow.")
@@ -141,7 +141,7 @@ class NewScheduleForm(ScheduleForm):
     )
 
 
-class TimingForm(FlaskForm):
+class TimingForm(KeptForm):
     """From when an edit holds, and who is on call then. `revision` is the one that was edited: another one since then
     is somebody else's change.
     """

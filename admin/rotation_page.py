@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from admin import kept
 from admin.chips import Chips
 from admin.coming import coming
 from admin.dated_forms import AbsenceForm, DatedForm, OverrideForm, name_of, name_of_shift
@@ -39,7 +40,7 @@ def rotation_page(database: Database, line: Line, key: str, typed: DatedForm | N
         chips = Chips(roster.technicians(session))
     html = render_template(
         "console/rotation.html",
-        **_forms(typed, chips.names),
+        **_forms(typed, key, chips.names),
         **_on_call(editing, chips),
         **_dated(editing, chips),
         **_timeline(editing, line, chips),
@@ -50,10 +51,10 @@ def rotation_page(database: Database, line: Line, key: str, typed: DatedForm | N
     return make_response(html, 422 if typed and typed.errors else 200)
 
 
-def _forms(typed: DatedForm | None, names: Mapping[str, str]) -> dict[str, DatedForm]:
+def _forms(typed: DatedForm | None, key: str, names: Mapping[str, str]) -> dict[str, DatedForm]:
     forms: dict[str, DatedForm] = {
-        "override": typed if isinstance(typed, OverrideForm) else _blank_override(),
-        "absence": typed if isinstance(typed, AbsenceForm) else AbsenceForm(formdata=None, prefix=ABSENCE_PREFIX),
+        "override": typed if isinstance(typed, OverrideForm) else _override(key),
+        "absence": typed if isinstance(typed, AbsenceForm) else _absence(key),
     }
     for form in forms.values():
         form.offer(names)
@@ -110,9 +111,17 @@ def _planned(revision: Revision, editing: Editing, chips: Chips) -> list[str]:
     return differences(before, revision.schedule, chips.names)
 
 
-def _blank_override() -> OverrideForm:
-    """Filled in by the link at a shift that somebody else is to take."""
+def _override(key: str) -> OverrideForm:
+    """Blank, but for what was kept through a sign-in, or what the link at a shift that somebody is to take fills in."""
+    if kept.was_sent_to(f"/rotations/{key}/overrides"):
+        return OverrideForm()
     return OverrideForm(formdata=request.args if request.args.get("starts") else None)
+
+
+def _absence(key: str) -> AbsenceForm:
+    if kept.was_sent_to(f"/rotations/{key}/absences"):
+        return AbsenceForm(prefix=ABSENCE_PREFIX)
+    return AbsenceForm(formdata=None, prefix=ABSENCE_PREFIX)
 
 
 def _override_link(times: Times, span: ShiftSpan | Gap, technician: str | None) -> str:

@@ -13,6 +13,7 @@ from models.account import Role
 from models.technician import Technician
 from models.ticket import Ticket
 from tests.admin.console_site import open_site
+from tests.admin.rotation_site import revisions
 
 FROM = "http://localhost"
 
@@ -173,3 +174,44 @@ def test_an_action_without_a_page_of_its_own_leads_back_to_the_page_it_was_on(si
 )
 def test_what_is_nothing_of_ours_is_not_read(text):
     assert kept.read(text) is None
+
+
+def has_a_rotation(site):
+    site.technicians("Anna Rossi", "Bruno Neri")
+    site.rotation("anna", "bruno")
+
+
+EDITED = {
+    "time_zone": "Europe/Rome",
+    "layers-0-name": "weekly",
+    "layers-0-length": "2",
+    "layers-0-unit": "week",
+    "layers-0-first_handoff": "2026-11-02T09:00",
+    "layers-0-participants-0": "anna",
+    "layers-0-participants-1": "bruno",
+}
+
+
+@pytest.mark.parametrize("step", ["preview", "save"])
+def test_turns_that_were_edited_come_back_too_and_are_not_saved(site, step):
+    has_a_rotation(site)
+    visitor = site.visitor().get("/rotations/platinum/edit")
+    ends(site)
+    sends(visitor, "/rotations/platinum/edit", "/rotations/platinum/edit", **EDITED, step=step)
+    signs_in(site, visitor).send("/rotations/platinum/edit")
+    assert "Here is your form again" in visitor.text
+    assert re.search(r'name="layers-0-length"[^>]*value="2"', visitor.html)
+    assert revisions(site) == 1
+
+
+@pytest.mark.parametrize(("kind", "prefix"), [("overrides", ""), ("absences", "absence-")])
+def test_what_was_dated_comes_back_in_its_own_form(site, kind, prefix):
+    has_a_rotation(site)
+    visitor = site.visitor().get("/rotations/platinum")
+    ends(site)
+    typed = {f"{prefix}technician": "bruno", f"{prefix}starts": "2027-01-04T09:00", f"{prefix}ends": "2027-01-05T09:00"}
+    sends(visitor, f"/rotations/platinum/{kind}", "/rotations/platinum", **typed)
+    signs_in(site, visitor).send("/rotations/platinum")
+    assert visitor.html.count('value="2027-01-04T09:00"') == 1
+    assert re.search(rf'name="{prefix}starts"[^>]*value="2027-01-04T09:00"', visitor.html)
+    assert revisions(site) == 1
