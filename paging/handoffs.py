@@ -55,9 +55,9 @@ class Look:
         self._key = watch.schedule_key
         self._watched_from = watch.watched_from
         self._now = now
-        self._history = roster.history(session, self._key)
         self._technicians = roster.technicians(session)
         since = now - max(LOOKED_BACK, self._rules.ahead)
+        self._history = roster.history(session, self._key, since=since)
         self._found = handoffs(self._history, since, now + LOOKED_AHEAD + self._rules.ahead)
         notices = select(HandoffNotice).where(HandoffNotice.schedule_key == self._key, HandoffNotice.starts_at >= since)
         self._told = {(n.technician_key, n.starts_at, n.occasion): n for n in session.execute(notices).scalars()}
