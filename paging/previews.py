@@ -106,7 +106,7 @@ def _silenced(session: Session, editing: Editing, draft: Draft) -> list[Rung]:
 
 def _other_schedules(session: Session, key: str, start: datetime, end: datetime) -> dict[str, list[ShiftSpan]]:
     others = [other for other in roster.schedule_keys(session) if other != key]
-    return {other: shifts(roster.history(session, other), start, end)[0] for other in others}
+    return {other: shifts(roster.history(session, other, since=start), start, end)[0] for other in others}
 
 
 def _unreachable(session: Session, keys: set[str | None]) -> list[tuple[Technician, Unreachable]]:

@@ -115,8 +115,8 @@ def _keeping_turns(editing: Editing, given: NewRevision, schedule: Schedule, at:
         turns = rotations.keeping_turns(replace(editing, history=dated.history(editing)), schedule, at)
     except PlannedBefore as error:
         planned, handoff = times.written(error.planned), times.written(error.handoff)
-        message = f"waits for the handoff at {handoff}, and would replace what is planned for {planned}"
-        refuse_field("keep_turns", message)
+        message = f"waits for the handoff at {handoff}, and would replace what is planned for {planned}: withdraw that"
+        refuse_field("keep_turns", f"{message}, name an effective_at, or send false")
     waits = turns.first.effective_at > at and dated.first.schedule != before
     return Draft((dated.first, *turns.revisions)) if waits else turns
 

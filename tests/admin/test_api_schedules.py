@@ -201,7 +201,7 @@ def test_a_revision_needs_to_know_what_it_changes(desk):
     assert anything.status_code == 201
 
 
-@pytest.mark.parametrize("match", ['"999"', '"x"', 'W/"1"', '"' + "9" * 5000 + '"'])
+@pytest.mark.parametrize("match", ['"999"', '"x"', '""', 'W/"1"', '"' + "9" * 5000 + '"'])
 def test_what_is_no_revision_of_the_schedule_never_matches(desk, match):
     assert is_problem(desk.sends("POST", f"{PLATINUM}/revisions", {}, match), 412, "Read it again")
 
