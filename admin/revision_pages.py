@@ -136,6 +136,7 @@ class RevisionPages:
                 title=f"a plan of {key} withdrawn",
                 done="The plan is withdrawn: what held before it goes on.",
                 back="Back",
+                button="Withdraw the plan",
                 start=f"/rotations/{key}/revisions",
             )
         )

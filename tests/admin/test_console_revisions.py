@@ -79,7 +79,7 @@ class TestRestore:
         add_override(visitor)
         visitor.get("/rotations/platinum/revisions/1/restore")
         assert "Override removed: Carla Verdi" in visitor.text
-        visitor.send()
+        visitor.send(holder="new")
         assert "Preview: revision 1 of platinum restored" in visitor.text
         visitor.send(step="save")
         assert "Revision 1 is restored, as a new one." in visitor.text

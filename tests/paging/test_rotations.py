@@ -139,6 +139,25 @@ def test_a_planned_edit_can_be_withdrawn(office):
     assert not office.saves(lambda editing: rotations.withdrawing(editing, NEXT_MONDAY))
 
 
+def test_an_edit_goes_on_where_a_plan_was_withdrawn(office):
+    office.takes_turns("carla", effective_at=NEXT_MONDAY)
+    office.saves(lambda editing: rotations.withdrawing(editing, NEXT_MONDAY))
+    assert office.takes_turns("dora")
+    assert [office.on_call(at) for at in (office.now, NEXT_MONDAY)] == ["dora", "dora"]
+    assert office.planned() == []
+    assert not office.takes_turns("dora")
+
+
+def test_an_edit_goes_on_up_to_the_first_plan_that_is_left(office):
+    later = NEXT_MONDAY + timedelta(weeks=1)
+    office.takes_turns("carla", effective_at=NEXT_MONDAY)
+    office.takes_turns("anna", effective_at=later)
+    office.saves(lambda editing: rotations.withdrawing(editing, NEXT_MONDAY))
+    office.takes_turns("dora")
+    assert [office.on_call(at) for at in (office.now, NEXT_MONDAY, later)] == ["dora", "dora", "anna"]
+    assert office.planned() == [(later, ("anna",))]
+
+
 def test_what_is_planned_is_no_longer_planned_once_it_holds(office):
     office.takes_turns("carla", effective_at=MONDAY)
     office.now = MONDAY
@@ -213,6 +232,12 @@ class TestKeepingTurns:
         assert self.edits(office, "carla", "anna")
         assert [at for at, _ in office.planned()] == [MONDAY]
         assert (office.on_call(office.now), self.turns(office)) == ("bruno", ["bruno", "anna", "carla", "anna"])
+
+    def test_an_override_is_no_handoff(self, office):
+        office.overrides(override("dora", "2026-11-26T22:00", "2026-11-27T06:00"))
+        assert self.edits(office, "carla", "anna")
+        assert [at for at, _ in office.planned()] == [MONDAY]
+        assert office.on_call(at("2026-11-28T12:00")) == "bruno"
 
     def test_when_nobody_of_before_is_left_it_waits_for_the_handoff(self, office):
         assert self.edits(office, "carla")
