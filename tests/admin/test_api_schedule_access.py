@@ -3,7 +3,8 @@
 import pytest
 
 from models.account import Scope
-from tests.admin.rotation_desk import PLATINUM, SCHEDULES, Desk, is_problem
+from tests.admin.api_client import is_problem
+from tests.admin.rotation_desk import PLATINUM, SCHEDULES, Desk
 
 EDITS = [("POST", SCHEDULES)]
 EDITS += [("POST", f"{PLATINUM}/{sub}") for sub in ("revisions", "preview", "revisions/1/restore", "overrides")]
