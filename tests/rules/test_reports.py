@@ -70,8 +70,8 @@ def test_enough_values_are_not_above_a_percentile_and_too_few_are_below_it(value
 )
 def test_less_than_an_hour_is_missed_at_the_hour(target, had, outcome):
     """It is 100 minutes past noon."""
-    at = [None if minutes is None else NOON + MINUTE * minutes for minutes in (target, had)]
-    assert verdict(*at, NOON + 100 * MINUTE) is outcome
+    target_at, had_at = (None if minutes is None else NOON + MINUTE * minutes for minutes in (target, had))
+    assert verdict(target_at, had_at, NOON + 100 * MINUTE) is outcome
 
 
 def test_a_share_is_of_what_is_decided():
