@@ -23,6 +23,7 @@ from admin.guard import Doors
 from admin.home import Home
 from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
+from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
@@ -91,6 +92,7 @@ def _open(
     DatedPages(database, line).open(doors)
     SwapPages(database).open(doors)
     FairnessPages(database, line).open(doors)
+    ReportPages(database, line).open(doors)
     CalendarPages(database, line).open(doors)
     AbsencePages(database, line).open(doors)
     TechnicianPages(database, line).open(doors)

@@ -19,6 +19,7 @@ SECTIONS = (
     ("/rotations", "Rotations", "calendar-week"),
     ("/technicians", "Technicians", "people"),
     ("/customers", "Customers", "building"),
+    ("/reports", "Reports", "activity"),
 )
 ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/audit", "Audit log"))
 """What only admins see: behind the gear, for the bar under the thumb has no room for it."""

@@ -47,6 +47,8 @@ DOORS = {
     ("POST", "/rotations/platinum/revisions/1/restore"): EDIT,
     ("GET", "/rotations/platinum/fairness"): READ,
     ("GET", "/rotations/platinum/fairness.csv"): READ,
+    ("GET", "/reports"): READ,
+    ("GET", "/reports/targets.csv"): READ,
     ("GET", "/rotations/platinum/calendar"): EDIT,
     ("POST", "/rotations/platinum/calendar/add"): EDIT,
     ("POST", "/rotations/platinum/calendar/1/revoke"): EDIT,
