@@ -73,6 +73,12 @@ DOORS = {
     ("GET", "/contracts/1/maintenance"): EDIT,
     ("POST", "/contracts/1/maintenance"): EDIT,
     ("POST", "/contracts/1/maintenance/1/cancel"): EDIT,
+    ("GET", "/policies"): READ,
+    ("GET", "/policies/add"): EDIT,
+    ("POST", "/policies/add"): EDIT,
+    ("GET", "/policies/default"): READ,
+    ("GET", "/policies/default/edit"): EDIT,
+    ("POST", "/policies/default/edit"): EDIT,
     ("GET", "/account"): READ,
     ("POST", "/account/password"): READ,
     ("GET", "/account/second-step"): READ,
@@ -107,6 +113,7 @@ def site(sqlite):
     site.app.config["WTF_CSRF_ENABLED"] = False
     site.technicians("Anna Rossi")
     site.rotation("anna")
+    site.policy("technician:anna")
     contract = site.contract()
     site.ticket(contract)
     call(site)
