@@ -120,6 +120,6 @@ def _duties(session: Session, now: datetime) -> dict[str, list[str]]:
     """The schedules on which each technician is on call now."""
     duties: dict[str, list[str]] = {}
     for key in roster.schedule_keys(session):
-        if holder := roster.on_call_now(session, key, now).technician:
+        if holder := roster.holder(session, key, now):
             duties.setdefault(holder, []).append(key)
     return duties
