@@ -23,6 +23,7 @@ from admin.guard import Doors
 from admin.home import Home
 from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
+from admin.policy_pages import PolicyPages
 from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
@@ -99,6 +100,7 @@ def _open(
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
     MaintenancePages(database, line).open(doors)
+    PolicyPages(database, line).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)
     UserPages(database, line.policy.time_zone).open(doors)
     AuditPages(database, line.policy.time_zone).open(doors)
