@@ -1,7 +1,6 @@
 """The audit log: who changed what and when, searched, newest first, with what was there before and after."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,10 +14,10 @@ from wtforms.validators import Optional
 from admin import fields
 from admin.audit_diff import differences
 from admin.guard import Doors, Permission
+from admin.search import midnight
 from admin.times import Times
 from models.audit import Audit
 from models.database import Database
-from rules import timezones
 
 A_PAGE = 50
 LARGEST = 2**31 - 1
@@ -62,15 +61,10 @@ class AuditPages:
         typed = ((Audit.actor, form.actor), (Audit.action, form.action), (Audit.subject, form.subject))
         found = [column.icontains(field.data, autoescape=True) for column, field in typed if field.data]
         if form.since.data:
-            found.append(Audit.at >= self._midnight(form.since.data))
+            found.append(Audit.at >= midnight(form.since.data, self._zone))
         if form.until.data:
-            found.append(Audit.at < self._midnight(form.until.data, later=1))
+            found.append(Audit.at < midnight(form.until.data, self._zone, later=1))
         return found
-
-    def _midnight(self, day: date, later: int = 0) -> datetime:
-        """The instant at which a local day begins, or one so many days later."""
-        within = min(max(day, timezones.EARLIEST.date()), timezones.LATEST.date())
-        return timezones.to_utc(datetime.combine(within, time()) + timedelta(days=later), self._zone)
 
 
 def _newest(session: Session, conditions: list[ColumnElement[bool]], before: str) -> Sequence[Audit]:

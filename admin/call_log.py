@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from models.call import Call, CallStep, Step
+from admin.search import A_PART, Edge, Part, part
+from models.call import Call, CallStep, DutyMessage, Step
 from models.customer import Contract, Customer
 from models.recording import Recording, RecordingState
+from rules.entitlement import RefusalReason
 
 WORDS = {
     "help_desk": "connected to the help desk",
@@ -20,6 +22,16 @@ WORDS = {
     "lower": "nothing urgent: sent to the web portal",
     "hung_up": "hung up",
     "blocked": "turned away: blocked",
+}
+REFUSED = "refused:"
+REASONS = {
+    RefusalReason.PLAN: "the plan has no on-call service",
+    RefusalReason.NOT_STARTED: "the contract has not begun",
+    RefusalReason.EXPIRED: "the contract has ended",
+    RefusalReason.UNPAID: "the contract is not paid",
+    RefusalReason.END_OF_LIFE: "the product is past its end of life",
+    RefusalReason.END_OF_SUPPORT: "the product is past its end of support",
+    RefusalReason.ASIA_PACIFIC: "the site is in Asia-Pacific",
 }
 BEGINNINGS = {
     "call": "Call",
@@ -48,8 +60,8 @@ class Told:
         outcome = self.call.outcome or ""
         if outcome.startswith("language:"):
             return "chose another language: sent to the web portal"
-        if outcome.startswith("refused:"):
-            return f"refused: {outcome.removeprefix('refused:').replace('_', ' ')}"
+        if outcome.startswith(REFUSED):
+            return f"refused: {REASONS[RefusalReason(outcome.removeprefix(REFUSED))]}"
         if not outcome:
             return "still on the line" if self.call.ended_at is None else "ended"
         return WORDS.get(outcome, outcome.replace("_", " "))
@@ -60,17 +72,23 @@ def find(session: Session, sid: str) -> Told | None:
     return Told(*found) if found else None
 
 
-def newest(session: Session, number: str, before: str, limit: int) -> list[Told]:
-    """Newest first; of one caller or ticket (`number`), and older than the call `before`, where these are given."""
-    conditions: list[ColumnElement[bool]] = []
-    if number:
-        is_ticket = [Call.ticket_number == int(number)] if number.isascii() and number.isdigit() else []
-        conditions.append(or_(Call.caller == number, *is_ticket[: len(number) < 9]))
-    if before and (last := session.get(Call, before)):
-        older = Call.started_at < last.started_at
-        conditions.append(or_(older, (Call.started_at == last.started_at) & (Call.sid < last.sid)))
-    statement = _calls(*conditions).order_by(Call.started_at.desc(), Call.sid.desc()).limit(limit)
-    return [Told(*row) for row in session.execute(statement)]
+def listed(session: Session, conditions: Sequence[ColumnElement[bool]], edge: Edge | None) -> Part[Told]:
+    """The newest first; an edge is a call's id."""
+    statement = _calls(*conditions, *_beyond(session, edge)).limit(A_PART + 1)
+    if edge and edge.upwards:
+        statement = statement.order_by(Call.started_at, Call.sid)
+    else:
+        statement = statement.order_by(Call.started_at.desc(), Call.sid.desc())
+    return part([Told(*row) for row in session.execute(statement)], edge)
+
+
+def _beyond(session: Session, edge: Edge | None) -> list[ColumnElement[bool]]:
+    """What began before the call at the edge, or after it."""
+    last = session.get(Call, edge.row) if edge else None
+    if edge is None or last is None:
+        return []
+    at, here = tuple_(Call.started_at, Call.sid), tuple_(literal(last.started_at, Call.started_at.type), last.sid)
+    return [at > here if edge.upwards else at < here]
 
 
 def steps(session: Session, sid: str) -> Sequence[CallStep]:
@@ -92,6 +110,13 @@ def recorded(session: Session, *, sid: str = "", ticket_number: int = 0) -> Sequ
     which = Recording.call_sid == sid if sid else Recording.ticket_number == ticket_number
     statement = select(Recording).where(which, Recording.state != RecordingState.DELETED).order_by(Recording.id)
     return session.execute(statement).scalars().all()
+
+
+def messages(session: Session, sid: str) -> Sequence[DutyMessage]:
+    """What a call left for the duty manager."""
+    return (
+        session.execute(select(DutyMessage).where(DutyMessage.call_sid == sid).order_by(DutyMessage.id)).scalars().all()
+    )
 
 
 def of_ticket(session: Session, number: int) -> Sequence[str]:

@@ -8,7 +8,8 @@ from flask_login import current_user
 from sqlalchemy import delete, select
 from sqlalchemy.orm import undefer
 
-from admin import call_log, fields, trail
+from admin import call_log, fields, search, trail
+from admin.call_search import CallSearch
 from admin.guard import Doors, Permission
 from admin.kept import KeptForm
 from admin.times import Times
@@ -17,9 +18,6 @@ from models.database import Database, insert_once
 from models.protection import BlockedNumber
 from models.recording import Recording
 from rules.line import Line
-from rules.phone_numbers import parse
-
-A_PAGE = 50
 
 
 class BlockForm(KeptForm):
@@ -40,30 +38,32 @@ class CallPages:
         doors.take("/calls/blocked/remove", "unblock", self.unblock, Permission.EDIT)
 
     def listing(self) -> ResponseReturnValue:
-        """Newest first; `number` is a caller's or a ticket's, `before` a call for the next page."""
-        typed = request.args.get("number", "").strip()[:40]
+        """Newest first; `before` and `after` are a call's id, for the parts below and above."""
+        form = CallSearch(request.args)
+        zone = self._line.policy.time_zone
+        conditions = form.conditions(zone) if form.validate() else []
         with self._database.read() as session:
-            found = call_log.newest(session, _as_number(typed), request.args.get("before", ""), A_PAGE + 1)
-            now = self._database.now(session)
-        return render_template(
-            "console/calls.html",
-            calls=found[:A_PAGE],
-            next_before=found[A_PAGE - 1].call.sid if len(found) > A_PAGE else None,
-            number=typed,
-            times=Times(now, self._line.policy.time_zone),
+            part = call_log.listed(session, conditions, search.edge())
+            times = Times(self._database.now(session), zone)
+        narrowings = [] if form.errors else search.narrowings(form, times)
+        html = render_template(
+            "console/calls.html", address=search.address, form=form, narrowings=narrowings, part=part, times=times
         )
+        return make_response(html, 422 if form.errors else 200)
 
     def page(self, sid: str) -> ResponseReturnValue:
         with self._database.read() as session:
             told = call_log.find(session, sid) or abort(404)
             steps = call_log.steps(session, sid)
             recordings = call_log.recorded(session, sid=sid)
+            messages = call_log.messages(session, sid)
             now = self._database.now(session)
         return render_template(
             "console/call.html",
             told=told,
             steps=[(step, call_log.sentence(step)) for step in steps],
             recordings=recordings,
+            messages=messages,
             retention=self._line.policy.recordings.retention,
             times=Times(now, self._line.policy.time_zone),
         )
@@ -112,8 +112,3 @@ class CallPages:
             flash(f"{number} is blocked. It is on file as {name}'s: an administrator is turned away now.", "amber")
         else:
             flash(f"{number} is blocked: who calls from it hears one sentence.", "green")
-
-
-def _as_number(typed: str) -> str:
-    """A caller's number in its one form; what is no such number is taken as a ticket's."""
-    return typed if typed.isdigit() and len(typed) < 9 else parse(typed, None) or typed

@@ -23,6 +23,7 @@ from admin.guard import Doors
 from admin.home import Home
 from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
+from admin.message_pages import MessagePages
 from admin.policy_pages import PolicyPages
 from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
@@ -30,6 +31,7 @@ from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
 from admin.swap_pages import SwapPages
 from admin.technician_pages import TechnicianPages
+from admin.ticket_list import TicketList
 from admin.ticket_pages import TicketPages
 from admin.token_pages import TokenPages
 from admin.turn_pages import TurnPages
@@ -84,7 +86,9 @@ def _open(
 
         SingleSignOn(database, provider, line.public_url, door, limiter).open(doors)
     Home(database, line, gaps_ahead).open(doors)
+    TicketList(database, line).open(doors)
     TicketPages(database, line).open(doors)
+    MessagePages(database, line).open(doors)
     CallPages(database, line).open(doors)
     DrillPages(database, line).open(doors)
     RotationPages(database, line, gaps_ahead).open(doors)

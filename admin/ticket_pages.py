@@ -1,29 +1,23 @@
-"""Tickets: the list, and one ticket: what happened, what can I do."""
+"""One ticket: what happened, what can I do."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, abort, flash, make_response, redirect, render_template, request
+from flask import Response, abort, flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from admin import call_log, kept, ticket_moves, ticket_story, trail
 from admin.chips import Chips
 from admin.guard import Doors, Permission
 from admin.ticket_forms import FORMS, MoveForm
 from admin.times import Times
-from models.customer import Contract
 from models.database import Database
-from models.page import Page
-from models.ticket import TICKET_MOVES, Ticket, TicketState
+from models.ticket import TICKET_MOVES, Ticket
 from paging import roster
 from rules.line import Line
 from tickets import lifecycle
 from tickets.lifecycle import MoveRefused
-
-A_PAGE = 50
 
 
 class TicketPages:
@@ -32,39 +26,9 @@ class TicketPages:
         self._line = line
 
     def open(self, doors: Doors) -> None:
-        doors.open("/tickets", "tickets", self.listing, Permission.READ)
         doors.open("/tickets/<int:number>", "ticket", self.page, Permission.READ)
         doors.open("/tickets/<int:number>/live", "ticket_live", self.live, Permission.READ)
         doors.take("/tickets/<int:number>/<move>", "ticket_move", self.move, Permission.WORK)
-
-    def listing(self) -> ResponseReturnValue:
-        """Newest first, of one state or of all; `before` is a number, for the next page."""
-        state = request.args.get("state", "")
-        before = request.args.get("before", type=int)
-        statement = (
-            select(Ticket, Page)
-            .outerjoin(Page, Page.ticket_number == Ticket.number)
-            .order_by(Ticket.number.desc())
-            .limit(A_PAGE + 1)
-            .options(joinedload(Ticket.contract).joinedload(Contract.customer))
-        )
-        if state in set(TicketState):
-            statement = statement.where(Ticket.state == TicketState(state))
-        if before is not None:
-            statement = statement.where(Ticket.number < before)
-        with self._database.read() as session:
-            now = self._database.now(session)
-            found = session.execute(statement).all()
-            chips = Chips(roster.technicians(session))
-        return render_template(
-            "console/tickets.html",
-            tickets=found[:A_PAGE],
-            next_before=found[A_PAGE - 1][0].number if len(found) > A_PAGE else None,
-            state=state,
-            states=TicketState,
-            chips=chips,
-            times=Times(now, self._line.policy.time_zone),
-        )
 
     def page(self, number: int) -> ResponseReturnValue:
         again = next((move for move in FORMS if kept.was_sent_to(f"/tickets/{number}/{move}")), None)

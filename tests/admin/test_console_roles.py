@@ -25,6 +25,7 @@ DOORS = {
     ("POST", "/tickets/100001/acknowledge"): WORK,
     ("GET", "/calls"): READ,
     ("GET", "/calls/CA1"): READ,
+    ("GET", "/calls/messages"): READ,
     ("GET", "/recordings/1"): READ,
     ("GET", "/calls/blocked"): EDIT,
     ("POST", "/calls/blocked"): EDIT,

@@ -180,15 +180,3 @@ def test_ending_a_ticket_ends_its_page(site, number, move, state):
 @pytest.mark.parametrize("path", ["/tickets/999999", "/tickets/999999/live", "/tickets/none"])
 def test_a_ticket_that_does_not_exist_is_not_found(site, path):
     assert site.visitor().get(path).status == 404
-
-
-def test_the_list_has_all_tickets_page_by_page_and_by_state(site):
-    contract = site.contract()
-    numbers = [site.ticket(contract, paged=False) for _ in range(51)]
-    visitor = site.visitor().get("/tickets")
-    assert str(numbers[-1]) in visitor.text and str(numbers[0]) not in visitor.text
-    assert "Older tickets" in visitor.text
-    visitor.get(f"/tickets?state=&before={numbers[1]}")
-    assert str(numbers[0]) in visitor.text and "Older tickets" not in visitor.text
-    assert "No ticket is in this state." in visitor.get("/tickets?state=solved").text
-    assert visitor.get("/tickets?state=nonsense&before=nonsense").status == 200
