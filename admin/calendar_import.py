@@ -1,23 +1,23 @@
 """What a calendar file (.ics) says of the days ahead: events, one of which may be an absence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import recurring_ical_events
 from icalendar import Calendar, Event
 
+from admin import calendar_repetitions
+from admin.calendar_repetitions import TooManyRepetitions
 from rules import timezones
 
 LARGEST = 1_000_000
 """Bytes in a file."""
+MOST_ENTRIES = 2_500
+"""In a file, those that are over included: two seconds to read."""
 MOST_EVENTS = 500
 AHEAD = timedelta(days=366)
 LONGEST_SUMMARY = 60
-MOST_DAYS = 300_000
-"""In all repeating events from their beginnings on, which are counted one by one: a second of work."""
-STEPS = {"DAILY": 1, "WEEKLY": 1, "MONTHLY": 28, "YEARLY": 365}
-WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 DAY = timedelta(days=1)
 
 
@@ -43,11 +43,13 @@ def read(data: bytes, zone: str, now: datetime) -> list[Found]:
     """
     if len(data) > LARGEST:
         raise UnusableFile("The file is larger than 1 MB. Export fewer days.")
+    if data.upper().count(b"BEGIN:") > MOST_ENTRIES:
+        raise UnusableFile(f"More than {MOST_ENTRIES} entries are in it. Export fewer days, or the absences alone.")
     try:
         calendars = [calendar for calendar in Calendar.from_ical(data, multiple=True) if calendar.name == "VCALENDAR"]
         found = sorted({*_events(calendars, zone, now)}, key=lambda one: (one.starts, one.ends, one.summary))
-    except UnusableFile:
-        raise
+    except TooManyRepetitions as error:
+        raise UnusableFile(f"{error} Export the absences alone.") from error
     except Exception as error:  # whatever a reader of any text there is stumbles over: the file is to blame
         raise UnusableFile("This is not a calendar file that can be read. Export one that ends in .ics.") from error
     if not calendars:
@@ -59,10 +61,10 @@ def read(data: bytes, zone: str, now: datetime) -> list[Found]:
     return found
 
 
-def _events(calendars: Iterable[Calendar], zone: str, now: datetime) -> Iterator[Found]:
+def _events(calendars: Sequence[Calendar], zone: str, now: datetime) -> Iterator[Found]:
     today = timezones.to_wall(now, zone).replace(tzinfo=None)
+    calendar_repetitions.check(calendars, today.date())
     for calendar in calendars:
-        _check_repetitions(calendar, today.date())
         # A day more at both ends: other zones have other days.
         for event in recurring_ical_events.of(calendar).between(today - DAY, today + AHEAD + DAY):
             one = _found(event, zone)
@@ -81,19 +83,3 @@ def _instant(moment: date | datetime, zone: str) -> datetime:
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time.min)
     return min(moment.astimezone(UTC) if moment.tzinfo else timezones.to_utc(moment, zone), timezones.LATEST)
-
-
-def _check_repetitions(calendar: Calendar, today: date) -> None:
-    """Refuse what would take long: an event that repeats each second, or many that began a century ago."""
-    days = 0.0
-    for event in calendar.events:
-        rules = event.get("rrule", [])
-        for rule in rules if isinstance(rules, list) else [rules]:
-            (frequency,), interval = rule["FREQ"], rule.get("INTERVAL", [1])[0]
-            is_within_a_day = frequency not in STEPS or any(len(rule.get(name, ())) > 1 for name in WITHIN_A_DAY)
-            if is_within_a_day or interval < 1:
-                raise UnusableFile("An event in it repeats several times a day. Export the absences alone.")
-            began = event.start.date() if isinstance(event.start, datetime) else event.start
-            days += max(0, (today + AHEAD - began).days) / (1 if "BYDAY" in rule else STEPS[frequency])
-    if days > MOST_DAYS:
-        raise UnusableFile("Too many events in it repeat since too long ago. Export the absences alone.")

@@ -24,6 +24,8 @@ from admin.home import Home
 from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
+from admin.policy_pages import PolicyPages
+from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
@@ -95,12 +97,14 @@ def _open(
     DatedPages(database, line).open(doors)
     SwapPages(database).open(doors)
     FairnessPages(database, line).open(doors)
+    ReportPages(database, line).open(doors)
     CalendarPages(database, line).open(doors)
     AbsencePages(database, line).open(doors)
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
     MaintenancePages(database, line).open(doors)
+    PolicyPages(database, line).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)
     UserPages(database, line.policy.time_zone).open(doors)
     AuditPages(database, line.policy.time_zone).open(doors)

@@ -80,4 +80,4 @@ def name_of_shift(span: ShiftSpan) -> str:
 
 def _in_words(span: ShiftSpan, names: Mapping[str, str], times: Times) -> str:
     start = times.full(span.start) if span.start > times.now else "now"
-    return f"{start} until {times.full(span.end)}: {names.get(span.technician, span.technician)}"
+    return f"{names.get(span.technician, span.technician)}, {start} until {times.full(span.end)}"

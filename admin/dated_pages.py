@@ -80,7 +80,7 @@ class DatedPages:
                 page=lambda: rotation_page(self._database, self._line, key, form),
                 action="absence.added",
                 title=f"an absence of {who}",
-                done=f"{who} is absent then: whoever is next in turn covers.",
+                done=f"The absence of {who} is saved.",
                 at_once=True,
             )
         )

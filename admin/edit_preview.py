@@ -41,7 +41,8 @@ class Proposal:
 
     @property
     def has_warnings(self) -> bool:
-        return bool(self.preview.gaps or self.preview.double_booked or self.preview.unreachable)
+        seen = self.preview
+        return bool(seen.gaps or seen.double_booked or seen.unreachable or seen.overridden)
 
     @property
     def left_as_planned(self) -> list[Revision]:

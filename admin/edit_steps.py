@@ -45,6 +45,7 @@ class Edit:
     start      where to begin afresh; '' for the address that the form is sent to
     at_once    it is saved without a preview where nothing speaks against it
     new_zone   the zone of a schedule that is not there yet
+    button     what the button says that saves it
     """
 
     key: str
@@ -59,6 +60,7 @@ class Edit:
     start: str = ""
     at_once: bool = False
     new_zone: str | None = None
+    button: str = "Save"
 
     @property
     def revision(self) -> int | None:

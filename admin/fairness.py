@@ -1,12 +1,11 @@
 """How the burden of a schedule is shared, as numbers for programs and as a table for a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from admin.sheet import sheet
 from paging import roster
 from rules.fairness import Burden, Fairness, Share, fairness
 from rules.policy import Policy
@@ -14,8 +13,6 @@ from rules.policy import Policy
 HOUR = timedelta(hours=1)
 PARTS = ("done", "planned", "total")
 KINDS = ("hours", "night_hours", "weekend_hours", "holiday_hours", "nights", "weekend_days", "holidays")
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet calculates a cell that begins with one of these."""
 NOBODY = "Nobody on call"
 
 
@@ -33,21 +30,14 @@ def numbers(burden: Burden) -> dict[str, float]:
 
 def table(answer: Fairness, names: Mapping[str, str]) -> str:
     """CSV (RFC 4180) with a header: a row for each technician, and one for the time in which nobody is on call."""
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(["technician", "name", *(f"{kind}_{part}" for kind in KINDS for part in PARTS)])
+    header = ["technician", "name", *(f"{kind}_{part}" for kind in KINDS for part in PARTS)]
+    rows: list[list[str | float]] = []
     for share in answer.shares:
         assert share.technician is not None
-        rows.writerow([share.technician, _cell(names.get(share.technician, share.technician)), *_numbers(share)])
-    rows.writerow(["", NOBODY, *_numbers(answer.gaps)])
-    return text.getvalue()
+        rows.append([share.technician, names.get(share.technician, share.technician), *_numbers(share)])
+    return sheet(header, [*rows, ["", NOBODY, *_numbers(answer.gaps)]])
 
 
 def _numbers(share: Share) -> Iterator[float]:
     parts = [numbers(getattr(share, part)) for part in PARTS]
     return (part[kind] for kind in KINDS for part in parts)
-
-
-def _cell(text: str) -> str:
-    """The apostrophe makes it a text."""
-    return f"'{text}" if text.startswith(FORMULAS) else text

@@ -19,9 +19,12 @@ SECTIONS = (
     ("/rotations", "Rotations", "calendar-week"),
     ("/technicians", "Technicians", "people"),
     ("/customers", "Customers", "building"),
+    ("/reports", "Reports", "activity"),
 )
 ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/audit", "Audit log"))
-"""What only admins see: behind the gear, for the bar under the thumb has no room for it."""
+"""What only admins see."""
+SETTINGS = (("/policies", "Escalation policies"),)
+"""What everybody may see: behind the gear too, for the bar under the thumb has no room for it."""
 WITHIN = {"/customers": "/contracts/"}
 
 
@@ -56,21 +59,22 @@ def section_is(path: str) -> bool:
     return here == path or (path != "/" and here.startswith((f"{path}/", WITHIN.get(path, f"{path}/"))))
 
 
-def administering() -> bool:
-    """Whether the page shown is one that only admins see."""
-    return any(section_is(path) for path, _ in ADMINISTRATION)
+def is_setting() -> bool:
+    """Whether the page shown is one behind the gear."""
+    return any(section_is(path) for path, _ in (*SETTINGS, *ADMINISTRATION))
 
 
 def names(simulated: bool, identity_provider: str) -> dict[str, Any]:
     """The names that every template may use. `identity_provider`: where users may sign in too; '' for nowhere."""
     return {
-        "administering": administering,
         "administration_pages": ADMINISTRATION,
         "asset": asset,
         "draw": draw,
         "icon": icon,
+        "is_setting": is_setting,
         "identity_provider": identity_provider,
         "section_is": section_is,
         "sections": SECTIONS,
+        "settings_pages": SETTINGS,
         "simulated": simulated,
     }

@@ -39,7 +39,7 @@ OF_CUSTOMERS = Ticket.source != TicketSource.DRILL
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who is on call on one schedule, and its gaps of the next GAPS_AHEAD."""
+    """Who is on call on one schedule, until when, and its gaps of the next GAPS_AHEAD."""
 
     key: str
     zone: str
@@ -83,8 +83,8 @@ class Health:
 
 
 def duties(session: Session, gaps_ahead: GapsAhead, now: datetime) -> list[Duty]:
-    """Every schedule, in the order of their keys."""
-    histories = {key: roster.history(session, key) for key in roster.schedule_keys(session)}
+    """Every schedule, in the order of their keys. Pages ask again every few seconds: what is over is not read."""
+    histories = {key: roster.history(session, key, since=now) for key in roster.schedule_keys(session)}
     return [
         Duty(key, history.in_force(now)[0].time_zone, on_call(history, now), gaps_ahead.of(key, history, now))
         for key, history in histories.items()

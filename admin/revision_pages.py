@@ -136,6 +136,7 @@ class RevisionPages:
                 title=f"a plan of {key} withdrawn",
                 done="The plan is withdrawn: what held before it goes on.",
                 back="Back",
+                button="Withdraw the plan",
                 start=f"/rotations/{key}/revisions",
             )
         )
@@ -168,7 +169,7 @@ def _restored(editing: Editing, form: RestoreForm, schedule: Schedule) -> Draft 
     if form.dated.data == "stay":
         return form.drafted(editing, _with_dated_of(editing.history.in_force(at or editing.now)[0], schedule), at)
     draft = form.drafted(editing, schedule, at)
-    return rotations.carrying(editing, draft, lambda planned: _with_dated_of(schedule, planned))
+    return draft and rotations.carrying(editing, draft, lambda planned: _with_dated_of(schedule, planned))
 
 
 def _with_dated_of(one: Schedule, other: Schedule) -> Schedule:

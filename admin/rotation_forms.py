@@ -21,8 +21,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin import fields
 from admin.kept import KeptForm
+from admin.times import Times
 from paging import rotations
-from paging.rotations import Draft, Editing
+from paging.rotations import Draft, Editing, PlannedBefore
 from rules.on_call import Layer, Schedule, Window
 from rules.rotation import Rotation, Unit
 
@@ -166,9 +167,20 @@ class TimingForm(KeptForm):
             return None
         return at
 
-    def drafted(self, editing: Editing, after: Schedule, effective_at: datetime | None) -> Draft:
+    def drafted(self, editing: Editing, after: Schedule, effective_at: datetime | None) -> Draft | None:
+        """None, with the reason at the field, where it would take the place of what is planned."""
         draft = rotations.keeping_turns if self.holder.data == "stays" else rotations.replacing
-        return draft(editing, after, effective_at)
+        try:
+            return draft(editing, after, effective_at)
+        except PlannedBefore as error:
+            times = Times(editing.now, editing.schedule.time_zone)
+            held, planned = times.full(error.handoff), times.full(error.planned)
+            fields.complain(
+                self.holder,
+                f"Who has the turn keeps it until {held}, and this would replace what is planned for {planned}."
+                " Withdraw that plan, type when this is to hold from, or let the order of turns decide at once.",
+            )
+            return None
 
 
 class EditScheduleForm(ScheduleForm, TimingForm):

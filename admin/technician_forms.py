@@ -53,7 +53,8 @@ class TechnicianForm(KeptForm):
     @property
     def values(self) -> dict[str, Any]:
         """What was typed, by the columns of a technician."""
-        typed = {name: self[name].data or None for name in ("name", "phone", "email", "time_zone", "second_phone")}
+        names = ("name", "phone", "email", "time_zone", "second_phone")
+        typed = {name: self[name].data or None for name in names if name in self}
         quiet = [channel.value for channel in POLICY_CHANNELS if channel in fields.value(self.quiet)]
         return typed | {"channels": fields.value(self.order).split() or None, "quiet_channels": quiet or None}
 
@@ -61,6 +62,14 @@ class TechnicianForm(KeptForm):
 def _in_words(channels: Sequence[str]) -> str:
     """An order that the form does not offer by itself."""
     return f"As loaded: {', '.join(CHANNELS[Channel(channel)].lower() for channel in channels)}"
+
+
+class OwnTechnicianForm(TechnicianForm):
+    """For technicians themselves. The e-mail is by which the one who signs in is known to be this technician."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.name, self.email
 
 
 class NewTechnicianForm(TechnicianForm):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import abort, flash, make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from admin.chips import Chips
 from admin.contact_test_pages import technician_for_me, ways
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
-from admin.technician_forms import COLUMNS, NewTechnicianForm, TechnicianForm, key_from
+from admin.technician_forms import COLUMNS, NewTechnicianForm, OwnTechnicianForm, TechnicianForm, key_from
 from admin.times import Times
 from models.database import Database
 from models.technician import Technician
@@ -28,7 +28,7 @@ class TechnicianPages:
     def open(self, doors: Doors) -> None:
         doors.open("/technicians", "technicians", self.listing, Permission.READ)
         doors.open("/technicians/add", "technician_add", self.add, Permission.EDIT, post=True)
-        # A technician sees the own page, for its tests; whose it is, the page itself looks at.
+        # Technicians edit how they are paged themselves; whose page it is, the page itself looks at.
         doors.open("/technicians/<key>", "technician", self.edit, Permission.WORK, post=True)
 
     def listing(self) -> ResponseReturnValue:
@@ -54,9 +54,8 @@ class TechnicianPages:
     def edit(self, key: str) -> ResponseReturnValue:
         with self._database.read() as session:
             technician = technician_for_me(session, key)
-        if request.method == "POST" and not current_user.may(Permission.EDIT):
-            abort(403)
-        form = TechnicianForm(technician=technician)
+        manages = current_user.may(Permission.EDIT)
+        form = TechnicianForm(technician=technician) if manages else OwnTechnicianForm(technician=technician)
         errors: list[str] = []
         if form.validate_on_submit():
             errors = self._change(key, form)
@@ -101,7 +100,7 @@ class TechnicianPages:
         with self._database.write() as session:
             technician = session.get_one(Technician, key)
             before = {name: getattr(technician, name) for name in COLUMNS}
-            after = form.values
+            after = before | form.values
             if before == after:
                 return []
             now = self._database.now(session)
@@ -121,6 +120,6 @@ def _duties(session: Session, now: datetime) -> dict[str, list[str]]:
     """The schedules on which each technician is on call now."""
     duties: dict[str, list[str]] = {}
     for key in roster.schedule_keys(session):
-        if holder := roster.on_call_now(session, key, now).technician:
+        if holder := roster.holder(session, key, now):
             duties.setdefault(holder, []).append(key)
     return duties

@@ -18,6 +18,7 @@ from rules.wall_words import DAYS, MONTHS
 
 NIGHTS_WITHIN = 14  # days: beyond that they are too narrow to be seen
 NIGHT = (time(22), time(6))
+BETWEEN_HOURS = timedelta(hours=3)
 LETTER, MARGIN = 7.5, 8.0  # pixels
 NARROW, WIDE = 5.6, 8.7
 """Pixels of one percent on the narrowest screens that show the drawing, and that show its wide labels."""
@@ -56,13 +57,20 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Hour:
+    x: float
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
-    """`final` is who is on call; `now_x` is None where now is not in the range."""
+    """`hours` are those of a single day. `final` is who is on call; `now_x` is None where now is not in the range."""
 
     start: datetime
     end: datetime
     days: Sequence[Day]
     by_day: Sequence[Days]
+    hours: Sequence[Hour]
     nights: Sequence[tuple[float, float]]
     rows: Sequence[Row]
     final: Row
@@ -90,6 +98,7 @@ def draw(history: History, start: datetime, end: datetime, times: Times, chips: 
         end=end,
         days=[_day(day, scale, times.zone, holidays) for day in midnights],
         by_day=day_list(midnights, held, times, chips),
+        hours=_hours(start, end, scale, times) if len(midnights) == 1 else [],
         nights=_nights(start, end, scale, times.zone),
         rows=[row for row in rows if row.blocks],
         final=Row("On call", _blocks(held, scale, times, chips)),
@@ -162,7 +171,7 @@ def _day(span: tuple[datetime, datetime], scale: _Scale, zone: str, holidays: Ca
     start, end = span
     wall, width = timezones.to_wall(start, zone), scale.width(start, end)
     is_holiday = any(one.falls_on(wall.date()) for one in holidays.holidays)
-    weekday, date = _heading(wall, width * NARROW)
+    weekday, date = _heading(wall, width * NARROW, (100 - scale.x(start)) * NARROW)
     return Day(
         start=start,
         x=scale.x(start),
@@ -175,12 +184,12 @@ def _day(span: tuple[datetime, datetime], scale: _Scale, zone: str, holidays: Ca
     )
 
 
-def _heading(wall: datetime, pixels: float) -> tuple[str, str]:
+def _heading(wall: datetime, pixels: float, pixels_to_the_end: float) -> tuple[str, str]:
     """Weekday and date; where days are too narrow for that, of Mondays alone."""
     weekday = DAYS[wall.weekday()]
     date = _fitting(pixels, _date(wall), f"{wall.day:>3}").strip()
     if not date and wall.weekday() == 0:
-        date = _date(wall)
+        date = _fitting(pixels_to_the_end, _date(wall))
     return (weekday, date) if date else ("", "")
 
 
@@ -194,6 +203,11 @@ def _clocks(length: timedelta) -> str:
     if not change:
         return ""
     return f"clocks go {'back' if change > timedelta(0) else 'forward'} by {abs(change) // timedelta(minutes=1)} min"
+
+
+def _hours(start: datetime, end: datetime, scale: _Scale, times: Times) -> list[Hour]:
+    marks = [start + number * BETWEEN_HOURS for number in range(1, (end - start) // BETWEEN_HOURS)]
+    return [Hour(scale.x(at), times.clock(at)) for at in marks]
 
 
 def _nights(start: datetime, end: datetime, scale: _Scale, zone: str) -> list[tuple[float, float]]:

@@ -1,6 +1,7 @@
 """The turns of a rotation, by plain forms: make a rotation, edit it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -27,6 +28,8 @@ from rules import timezones
 from rules.line import Line
 from rules.on_call import Schedule, problems
 
+ADD_LAYER, ADD_PLACES = "layer", "places"
+
 
 class TurnPages:
     def __init__(self, database: Database, line: Line) -> None:
@@ -43,13 +46,15 @@ class TurnPages:
         with self._database.read() as session:
             wall = timezones.to_wall(self._database.now(session), zone).replace(tzinfo=None)
             names = _names(session)
-        form = NewScheduleForm(key="platinum", time_zone=zone, layers=[new_layer(wall, "weekly")])
+            is_first = not roster.schedule_keys(session)
+        key = "platinum" if is_first else ""
+        form = NewScheduleForm(key=key, time_zone=zone, layers=[new_layer(wall, "weekly")])
         form.offer(names)
 
         def page() -> ResponseReturnValue:
             return form_page("console/rotation_edit.html", form, schedule=None, names=names)
 
-        if request.method == "GET":
+        if request.method == "GET" or _has_grown(form, wall, names):
             return page()
         key = fields.value(form.key) or ""
         return self._steps.take(
@@ -69,14 +74,15 @@ class TurnPages:
         with self._database.read() as session:
             editing = self._viewed(session, key)
             names = _names(session)
-        form = EditScheduleForm(data=_as_it_is(editing))
-        form.offer(names)
         times = Times(editing.now, editing.schedule.time_zone)
+        wall = times.wall(editing.now).replace(tzinfo=None)
+        form = EditScheduleForm(data=_as_it_is(editing, wall))
+        form.offer(names)
 
         def page() -> ResponseReturnValue:
             return form_page("console/rotation_edit.html", form, schedule=editing.schedule, names=names, times=times)
 
-        if request.method == "GET":
+        if request.method == "GET" or _has_grown(form, wall, names):
             return page()
         return self._steps.take(
             Edit(
@@ -86,7 +92,7 @@ class TurnPages:
                 page=page,
                 action="rotation.changed",
                 title=f"the turns of {key}",
-                done="The rotation is changed; what is past stays as it was.",
+                done="The change is planned." if form.holds_from.data else "The rotation is changed.",
             )
         )
 
@@ -97,14 +103,21 @@ class TurnPages:
             abort(404)
 
 
-def _as_it_is(editing: Editing) -> dict[str, object]:
-    """What the form begins with; with a layer more where one was asked for."""
-    schedule = editing.schedule
-    data = typed(schedule, editing.revision)
-    if not schedule.layers or request.args.get("layer"):
-        wall = timezones.to_wall(editing.now, schedule.time_zone).replace(tzinfo=None)
-        data["layers"].append(new_layer(wall, "" if schedule.layers else "weekly"))
+def _as_it_is(editing: Editing, wall: datetime) -> dict[str, object]:
+    """What the form begins with."""
+    data = typed(editing.schedule, editing.revision)
+    if not editing.schedule.layers:
+        data["layers"].append(new_layer(wall, "weekly"))
     return data
+
+
+def _has_grown(form: ScheduleForm, wall: datetime, names: Mapping[str, str]) -> bool:
+    """Whether the button asked for a layer more, or for places: the form then has them, and all that was typed."""
+    step = request.form.get("step")
+    if step == ADD_LAYER:
+        form.layers.append_entry(new_layer(wall, ""))
+        form.offer(names)
+    return step in (ADD_LAYER, ADD_PLACES)
 
 
 def _made(session: Session, editing: Editing, form: NewScheduleForm, names: Mapping[str, str]) -> Draft | None:

@@ -93,8 +93,8 @@ class GapMails:
 
 def _untold(session: Session, watch: GapWatch, newest: int, now: datetime) -> Untold:
     is_changed = 0 < watch.revision_id != newest
-    told = roster.history(session, watch.schedule_key, watch.revision_id) if is_changed else None
-    history = roster.history(session, watch.schedule_key)
+    told = roster.history(session, watch.schedule_key, watch.revision_id, now) if is_changed else None
+    history = roster.history(session, watch.schedule_key, since=now)
     return untold_gaps(told, watch.told_until, history, now, now + GAPS_AHEAD)
 
 

@@ -6,8 +6,10 @@ and again: who was on call so little before knows of the next one. Nothing is to
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
 
 import structlog
 from sqlalchemy import select
@@ -55,9 +57,9 @@ class Look:
         self._key = watch.schedule_key
         self._watched_from = watch.watched_from
         self._now = now
-        self._history = roster.history(session, self._key)
         self._technicians = roster.technicians(session)
         since = now - max(LOOKED_BACK, self._rules.ahead)
+        self._history = roster.history(session, self._key, since=since)
         self._found = handoffs(self._history, since, now + LOOKED_AHEAD + self._rules.ahead)
         notices = select(HandoffNotice).where(HandoffNotice.schedule_key == self._key, HandoffNotice.starts_at >= since)
         self._told = {(n.technician_key, n.starts_at, n.occasion): n for n in session.execute(notices).scalars()}
@@ -65,10 +67,11 @@ class Look:
     def tell(self) -> datetime:
         """Tell what is to be told now. Answers when to look again."""
         self._tell_taken_away()
-        past = [one for one in self._found if one.at <= self._now]
-        if past and past[-1].at >= self._watched_from:
+        past = [one for one in self._found if self._watched_from <= one.at <= self._now]
+        if past:
             self._tell_begun(past[-1])
-            self._tell_released(past[-1])
+            for one in self._releases(past):
+                self._tell_released(one)
         for one in self._found:
             if self._now < one.at <= self._now + self._rules.ahead:
                 self._tell_ahead(one)
@@ -116,6 +119,18 @@ class Look:
             kept = handoff_tickets.had_by(self._session, notice.technician_key)
             words = partial(Speaker.released, holder=self._name(one.incoming), kept=kept)
             self._send(notice, self._rules.released_by, words)
+
+    def _releases(self, past: Sequence[Handoff]) -> list[Handoff]:
+        """The last handoff; where nobody looked at several, also the first of them: who had the turn knows of none."""
+        last = past[-1]
+        missed = list(takewhile(lambda one: not self._is_told(one), reversed(past)))
+        first = missed[-1] if missed else last
+        is_the_same = first.outgoing in (last.outgoing, last.incoming)
+        return [last] if is_the_same else [last, replace(first, incoming=last.incoming)]
+
+    def _is_told(self, one: Handoff) -> bool:
+        occasions = ((one.incoming, HandoffOccasion.BEGUN), (one.outgoing, HandoffOccasion.RELEASED))
+        return any(key is not None and (key, one.at, occasion) in self._told for key, occasion in occasions)
 
     def _has_begun(self, key: str, starts_at: datetime) -> bool:
         return (key, starts_at, HandoffOccasion.BEGUN) in self._told

@@ -11,9 +11,9 @@ from models.technician import Technician
 from paging import reach, roster
 from paging.reach import Rung
 from paging.rotations import Draft, Editing
-from rules import timezones
+from rules import edits, timezones
 from rules.comparison import Change, DoubleBooking, changes, double_bookings
-from rules.on_call import Gap, History, ShiftSpan, shifts
+from rules.on_call import Gap, History, Override, ShiftSpan, shifts
 
 LOOKED_AHEAD = timedelta(weeks=8)
 GAPS_AHEAD = timedelta(days=60)
@@ -33,6 +33,7 @@ class Preview:
     gaps           of its first 60 days that are not there without it: saving them needs a confirmation
     double_booked  where those who come on call by it are on call by another schedule too
     unreachable    those who come on call by it and have no telephone, or one that takes no texts
+    overridden     overrides by those whom it makes absent then: they stay on call
     silenced       levels of escalation policies that would reach nobody: such a draft is not saved
     """
 
@@ -42,6 +43,7 @@ class Preview:
     gaps: Sequence[Gap]
     double_booked: Sequence[DoubleBooking]
     unreachable: Sequence[tuple[Technician, Unreachable]]
+    overridden: Sequence[Override]
     silenced: Sequence[Rung]
 
 
@@ -59,6 +61,7 @@ def preview(session: Session, editing: Editing, draft: Draft) -> Preview:
         gaps=_gaps(editing, after, start),
         double_booked=double_bookings(gained, _other_schedules(session, editing.key, start, end)),
         unreachable=_unreachable(session, {change.after for change in gained}),
+        overridden=_overridden(editing, draft),
         silenced=_silenced(session, editing, draft),
     )
 
@@ -81,6 +84,17 @@ def _gaps(editing: Editing, after: History, start: datetime) -> list[Gap]:
     return found
 
 
+def _overridden(editing: Editing, draft: Draft) -> list[Override]:
+    """By the absences that are new, each once."""
+    known = {*editing.history.in_force(draft.first.effective_at)[0].absences}
+    found = [
+        override
+        for each in draft.revisions
+        for override in edits.overridden(each.schedule, {*each.schedule.absences} - known)
+    ]
+    return list(dict.fromkeys(found))
+
+
 def _silenced(session: Session, editing: Editing, draft: Draft) -> list[Rung]:
     """By any of its revisions, each once. What is planned already is not its doing."""
     found: list[Rung] = []
@@ -92,7 +106,7 @@ def _silenced(session: Session, editing: Editing, draft: Draft) -> list[Rung]:
 
 def _other_schedules(session: Session, key: str, start: datetime, end: datetime) -> dict[str, list[ShiftSpan]]:
     others = [other for other in roster.schedule_keys(session) if other != key]
-    return {other: shifts(roster.history(session, other), start, end)[0] for other in others}
+    return {other: shifts(roster.history(session, other, since=start), start, end)[0] for other in others}
 
 
 def _unreachable(session: Session, keys: set[str | None]) -> list[tuple[Technician, Unreachable]]:

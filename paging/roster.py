@@ -70,18 +70,24 @@ def revisions(session: Session, schedule_key: str) -> list[ScheduleRevision]:
     return list(session.execute(statement.order_by(ScheduleRevision.id)).scalars())
 
 
-def history(session: Session, schedule_key: str, newest: int | None = None) -> History:
-    """Every revision of a schedule; with `newest`, as it was when that one was. Raises UnknownSchedule."""
-    statement = (
-        select(ScheduleRevision.effective_at, ScheduleRevision.content)
-        .where(ScheduleRevision.schedule_key == schedule_key)
-        .order_by(ScheduleRevision.effective_at, ScheduleRevision.id)
-    )
+def history(session: Session, schedule_key: str, newest: int | None = None, since: datetime | None = None) -> History:
+    """Every revision of a schedule; with `newest`, as it was when that one was. Raises UnknownSchedule.
+
+    With `since` only those that hold from then on: after years there are many. Of what was before, it says nothing.
+    """
+    wanted = [ScheduleRevision.schedule_key == schedule_key]
     if newest is not None:
-        statement = statement.where(ScheduleRevision.id <= newest)
+        wanted.append(ScheduleRevision.id <= newest)
+    if since is not None:
+        held = select(func.max(ScheduleRevision.effective_at)).where(*wanted, ScheduleRevision.effective_at <= since)
+        if began := session.execute(held).scalar():
+            wanted.append(ScheduleRevision.effective_at >= began)
+    statement = select(ScheduleRevision.effective_at, ScheduleRevision.content).where(*wanted)
     revisions = tuple(
         Revision(effective_at, schedule_from_content(schedule_key, content))
-        for effective_at, content in session.execute(statement)
+        for effective_at, content in session.execute(
+            statement.order_by(ScheduleRevision.effective_at, ScheduleRevision.id)
+        )
     )
     if not revisions:
         raise UnknownSchedule(f"there is no schedule '{schedule_key}'")
@@ -104,6 +110,14 @@ def current_schedule(session: Session, schedule_key: str, at: datetime) -> Sched
 def on_call_now(session: Session, schedule_key: str, at: datetime) -> OnCall:
     """Who is on call at `at`, by every revision. Raises UnknownSchedule."""
     return on_call(history(session, schedule_key), at)
+
+
+def holder(session: Session, schedule_key: str, at: datetime) -> str | None:
+    """The technician on call at `at`, by the revision in force alone: a page asks, and has no time for all of them.
+
+    Raises UnknownSchedule.
+    """
+    return on_call(History((Revision(at, current_schedule(session, schedule_key, at)),)), at).technician
 
 
 def save_revision(
@@ -161,7 +175,7 @@ def _technician_key(session: Session, target: str, at: datetime) -> str | None:
     if kind == "technician":
         return key
     try:
-        return on_call_now(session, key, at).technician
+        return holder(session, key, at)
     except UnknownSchedule:
         return None
 

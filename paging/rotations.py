@@ -6,6 +6,7 @@ An edit is drafted, its preview shown, and then saved, all while nobody else edi
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,10 +17,20 @@ from models.schedule import Schedule as ScheduleRow
 from paging import roster
 from paging.roster import UnknownSchedule
 from rules.edits import continued
-from rules.on_call import History, OnCall, Revision, Schedule, on_call
+from rules.on_call import Because, History, OnCall, Revision, Schedule, on_call
+from rules.rotation import shift_at
 
 # Rows that refer to the schedule, such as those of handoffs, are not kept waiting.
 _LOCKED = select(ScheduleRow.key).with_for_update(key_share=True)
+
+
+class PlannedBefore(Exception):
+    """An edit would have to wait until `handoff`; what is `planned` to hold from then or before would be lost by it."""
+
+    def __init__(self, planned: datetime, handoff: datetime) -> None:
+        super().__init__(f"a revision is planned for {planned}, and the handoff is at {handoff}")
+        self.planned = planned
+        self.handoff = handoff
 
 
 class ScheduleExists(Exception):
@@ -90,24 +101,40 @@ def begin_new(key: str, zone: str, now: datetime) -> Editing:
 
 
 def replacing(editing: Editing, after: Schedule, effective_at: datetime | None = None) -> Draft:
-    """Let `after` hold, just as it is, from now or from `effective_at` on."""
-    return Draft((Revision(effective_at or editing.now, after),))
+    """Let `after` hold, just as it is, from now or from `effective_at` on, until the next plan that changes something.
+
+    Revisions that change nothing, such as those of withdrawn plans, must not end it.
+    """
+    at = effective_at or editing.now
+    idle = takewhile(lambda later: not _changes(editing, later), _handovers_after(editing, at))
+    return Draft((Revision(at, after), *(Revision(later, after) for later in idle)))
 
 
 def keeping_turns(editing: Editing, after: Schedule, effective_at: datetime | None = None) -> Draft:
     """Let `after` hold so that who is on call then stays so until the next handoff, and the order goes on from there.
 
     Where no order of turns can keep them on call, `after` takes effect at that handoff. Who would only begin at
-    `effective_at` keeps nothing.
+    `effective_at` keeps nothing. Raises PlannedBefore.
     """
     at = effective_at or editing.now
     before = editing.history.in_force(at)[0]
     holding = on_call(editing.history, at)
     draft = replacing(editing, continued(before, after, at), at)
+    handoff = _handoff(before, holding)
     only_begins = effective_at is not None and holding.since == at
-    if only_begins or holding.technician is None or holding.until is None or _keeps(draft, editing, holding):
+    if only_begins or holding.technician is None or handoff is None or _keeps(draft, editing, holding):
         return draft
-    return replacing(editing, continued(before, after, holding.until), holding.until)
+    if sooner := [each.effective_at for each in planned(editing) if at < each.effective_at <= handoff]:
+        raise PlannedBefore(sooner[0], handoff)
+    return replacing(editing, continued(before, after, handoff), handoff)
+
+
+def _handoff(schedule: Schedule, holding: OnCall) -> datetime | None:
+    """When the turn of who is on call ends, even if somebody's override interrupts it; None: never."""
+    layer = next((each for each in schedule.layers if each.name == holding.layer), None)
+    if layer is None or holding.because is not Because.LAYER:
+        return holding.until
+    return shift_at(layer.rotation, schedule.time_zone, holding.at).end
 
 
 def _keeps(draft: Draft, editing: Editing, holding: OnCall) -> bool:
@@ -122,17 +149,25 @@ def everywhere(editing: Editing, change: Callable[[Schedule], Schedule]) -> Draf
 def carrying(editing: Editing, draft: Draft, change: Callable[[Schedule], Schedule]) -> Draft:
     """A draft, with a change to what is planned besides it: of the dated items, which concern every plan."""
     revisions = {each.effective_at: each for each in draft.revisions}
-    for at in editing.history.handovers:
-        if at > draft.first.effective_at and at not in revisions:
+    for at in _handovers_after(editing, draft.first.effective_at):
+        if at not in revisions:
             revisions[at] = Revision(at, change(editing.history.in_force(at)[0]))
     return Draft(tuple(revisions[at] for at in sorted(revisions)))
 
 
 def planned(editing: Editing) -> list[Revision]:
     """What takes effect later and changes something, in order."""
-    ahead = dict.fromkeys(at for at in editing.history.handovers if at > editing.now)
-    changed = [(at, _before(editing, at), editing.history.in_force(at)[0]) for at in ahead]
-    return [Revision(at, after) for at, before, after in changed if before != after]
+    ahead = _handovers_after(editing, editing.now)
+    return [Revision(at, editing.history.in_force(at)[0]) for at in ahead if _changes(editing, at)]
+
+
+def _handovers_after(editing: Editing, at: datetime) -> list[datetime]:
+    """The instants at which revisions take effect later, each once."""
+    return list(dict.fromkeys(later for later in editing.history.handovers if later > at))
+
+
+def _changes(editing: Editing, at: datetime) -> bool:
+    return _before(editing, at) != editing.history.in_force(at)[0]
 
 
 def withdrawing(editing: Editing, effective_at: datetime) -> Draft:

@@ -48,6 +48,18 @@ def clash(schedule: Schedule, override: Override) -> Override | None:
     )
 
 
+def overridden(schedule: Schedule, absences: Iterable[Absence]) -> list[Override]:
+    """Overrides by those who are absent then: they are on call all the same."""
+    return [
+        override
+        for override in schedule.overrides
+        for absence in absences
+        if override.technician == absence.technician
+        and override.starts < absence.ends
+        and absence.starts < override.ends
+    ]
+
+
 def with_swap(schedule: Schedule, overrides: Sequence[Override]) -> Schedule:
     """With these overrides in the place of what others have overridden meanwhile; of theirs the rest stays."""
     for override in overrides:

@@ -76,9 +76,18 @@ class EscalationPolicy:
     fallback: tuple[str, ...]
 
     @property
+    def all_waits(self) -> timedelta:
+        return sum((level.wait for level in self.levels), timedelta())
+
+    @property
     def round_length(self) -> timedelta:
         """A round never starts sooner than this after the one before began."""
-        return max(sum((level.wait for level in self.levels), timedelta()), self.minimum_round)
+        return max(self.all_waits, self.minimum_round)
+
+    @property
+    def alarmed_after(self) -> timedelta:
+        """When the fallback is alarmed, from the first level on, if nobody answers and nothing fails."""
+        return (self.repeat - 1) * self.round_length + self.all_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +156,19 @@ def opening_channels(priority: Priority, channels: tuple[Channel, ...]) -> tuple
     return tuple(channel for channel in channels if channel is not Channel.SECOND_PHONE)
 
 
+def channel_offsets(
+    level: Level, ordered: Sequence[Channel], priority: Priority
+) -> tuple[tuple[Channel, timedelta], ...]:
+    """How long after a level has begun each of one person's channels starts, when nobody answers and nothing fails.
+
+    One whose turn comes when the level is over does not start at all.
+    """
+    opening = opening_channels(priority, tuple(ordered))
+    starts = _channel_offsets(level, ordered)
+    offsets = ((channel, timedelta() if channel in opening else starts[channel]) for channel in ordered)
+    return tuple((channel, offset) for channel, offset in offsets if offset < level.wait)
+
+
 def next_move(
     policy: EscalationPolicy,
     priority: Priority,
@@ -210,10 +232,14 @@ def _upcoming(
 
 def _channel_starts(level: Level, position: Position, ordered: tuple[Channel, ...]) -> dict[Channel, datetime]:
     """When each channel starts, if those before it neither fail nor are answered."""
-    starts, at = {}, position.level_started_at
+    return {channel: position.level_started_at + offset for channel, offset in _channel_offsets(level, ordered).items()}
+
+
+def _channel_offsets(level: Level, ordered: Sequence[Channel]) -> dict[Channel, timedelta]:
+    starts, offset = {}, timedelta()
     for channel in ordered:
-        starts[channel] = at
-        at += level.channel_waits.get(channel, level.wait / len(ordered))
+        starts[channel] = offset
+        offset += level.channel_waits.get(channel, level.wait / len(ordered))
     return starts
 
 

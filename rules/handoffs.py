@@ -12,6 +12,8 @@ from rules.on_call import Because, History, on_call, shifts
 MOST_SHIFTS = 100
 """So many shifts of one technician in a row are looked through for the end of their turn."""
 
+SHORTEST_DAY = 23 / 24
+
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
@@ -50,9 +52,11 @@ def turn_end(history: History, at: datetime) -> datetime | None:
 def is_routine(found: Sequence[Handoff], one: Handoff, within: timedelta) -> bool:
     """Whether it is an ordinary turn of somebody who was on call less than `within` before it.
 
-    An override or somebody's absence comes unexpected. `found`: all handoffs of that time.
+    On the day on which clocks go forward that is an hour less. An override or somebody's absence comes unexpected.
+    `found`: all handoffs of that time.
     """
-    lately = (other for other in found if one.at - within < other.at < one.at)
+    since = one.at - within * SHORTEST_DAY
+    lately = (other for other in found if since < other.at < one.at)
     return one.because is Because.LAYER and any(other.outgoing == one.incoming for other in lately)
 
 

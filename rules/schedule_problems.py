@@ -51,7 +51,7 @@ def _rotation(place: str, rotation: Rotation, zone: str) -> Iterator[Problem]:
     if not 1 <= rotation.length <= longest:
         yield f"{place}.length", f"{rotation.length} is not from 1 to {longest} {rotation.unit}s"
     if not rotation.participants:
-        yield f"{place}.participants", "nobody takes part"
+        yield f"{place}.participants", "nobody takes part: choose at least one technician"
     first = rotation.first_handoff
     if not timezones.EARLIEST.year <= first.year < timezones.LATEST.year:
         yield f"{place}.first_handoff", f"the year {first.year} is too far away"

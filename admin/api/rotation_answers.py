@@ -120,10 +120,14 @@ class UnreachableDocument(BaseModel):
 
 
 class Warnings(BaseModel):
-    """Those who come on call by an edit and are on call by another schedule too, or cannot be paged as others are."""
+    """Those who come on call by an edit and are on call by another schedule too, or cannot be paged as others are.
+
+    `overridden`: overrides by those whom it makes absent then, and who stay on call.
+    """
 
     double_booked: list[DoubleBookingDocument]
     unreachable: list[UnreachableDocument]
+    overridden: list[DatedDocument]
 
 
 class PreviewDocument(Warnings):

@@ -18,7 +18,7 @@ from admin.api.rotation_values import effect, new_schedule, revised, with_dated
 from admin.api.rotations import answer, document, find_revision, names, saved, viewed
 from models.database import Database
 from paging import previews, revisions, roster, rotations
-from paging.rotations import Draft, Editing, ScheduleExists
+from paging.rotations import Draft, Editing, PlannedBefore, ScheduleExists
 from rules.differences import differences
 from rules.on_call import Schedule
 
@@ -110,9 +110,15 @@ def _keeping_turns(editing: Editing, given: NewRevision, schedule: Schedule, at:
     """An override or an absence does not wait for a handoff: it says itself when it begins."""
     before = editing.history.in_force(at)[0]
     dated = rotations.replacing(editing, with_dated(given, before), at)
-    turns = rotations.keeping_turns(replace(editing, history=dated.history(editing)), schedule, at)
+    dated = rotations.carrying(editing, dated, lambda planned: with_dated(given, planned))
+    try:
+        turns = rotations.keeping_turns(replace(editing, history=dated.history(editing)), schedule, at)
+    except PlannedBefore as error:
+        planned, handoff = times.written(error.planned), times.written(error.handoff)
+        message = f"waits for the handoff at {handoff}, and would replace what is planned for {planned}: withdraw that"
+        refuse_field("keep_turns", f"{message}, name an effective_at, or send false")
     waits = turns.first.effective_at > at and dated.first.schedule != before
-    return Draft((*dated.revisions, *turns.revisions)) if waits else turns
+    return Draft((dated.first, *turns.revisions)) if waits else turns
 
 
 def _instant(editing: Editing, effective_at: datetime | None) -> datetime:

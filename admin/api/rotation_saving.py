@@ -44,7 +44,7 @@ def check_if_match() -> None:
 
 
 def _refuse_stale(session: Session, key: str) -> None:
-    known = [int(tag) for tag in request.if_match.as_set() if re.fullmatch(r"[0-9]{1,9}", tag)]
+    known = [int(tag) for tag in request.if_match.as_set() if re.fullmatch("[0-9]{1,9}", tag or "")]
     later = revisions.since(session, key, max(known)) if known else []
     who = names(session)
     changes = [summary(one, who) for one in later]

@@ -128,6 +128,7 @@ def warnings(seen: Preview) -> dict[str, Any]:
             for one in seen.double_booked
         ],
         "unreachable": [{"technician": technician.key, "because": why} for technician, why in seen.unreachable],
+        "overridden": list(map(dated, seen.overridden)),
     }
 
 

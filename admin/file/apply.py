@@ -16,6 +16,7 @@ from models.service import RoleContact, Setting
 from models.technician import Technician
 from paging import roster
 from paging.rotations import Editing
+from rules.differences import differences
 from rules.pins import Peppers
 from rules.policy import Policy
 
@@ -30,7 +31,7 @@ def apply(file: Entry, known: Known, changes: Changes, peppers: Peppers, policy:
         changes.save("technicians", f"technician {entry['key']}", current or Technician(key=entry["key"]), values)
     changes.session.flush()
     for entry in entries(file, "schedules"):
-        _schedule(entry, known.editings.get(entry["key"]), changes)
+        _schedule(entry, known.editings.get(entry["key"]), known, changes)
     for entry in entries(file, "escalation_policies"):
         _escalation_policy(entry, known.policies.get(entry["key"]), changes)
     for entry in entries(file, "products"):
@@ -47,13 +48,19 @@ def _values(entry: Entry, *names: str) -> dict[str, Any]:
     return {name: entry[name] for name in names if name in entry.given}
 
 
-def _schedule(entry: Entry, editing: Editing | None, changes: Changes) -> None:
+def _schedule(entry: Entry, editing: Editing | None, known: Known, changes: Changes) -> None:
     """Also in what is planned: a list replaces from now on."""
+    subject = f"schedule {entry['key']}"
+    names = {key: technician.name for key, technician in known.technicians.items()}
     for revision in meaning.draft(entry, editing, changes.now).revisions:
         at, schedule = revision.effective_at, revision.schedule
-        if roster.save_revision(changes.session, schedule, changes.author, changes.now, at):
-            before = roster.content_of(editing.history.in_force(at)[0]) if editing else None
-            changes.replaced("schedules", f"schedule {entry['key']}", before, roster.content_of(schedule))
+        if not roster.save_revision(changes.session, schedule, changes.author, changes.now, at):
+            continue
+        before = editing.history.in_force(at)[0] if editing else None
+        was = roster.content_of(before) if before else None
+        changes.replaced("schedules", subject, was, roster.content_of(schedule))
+        if before and at == changes.now:
+            changes.report.details.extend(f"{subject}: {one}" for one in differences(before, schedule, names))
 
 
 def _escalation_policy(entry: Entry, row: EscalationPolicy | None, changes: Changes) -> None:

@@ -16,17 +16,19 @@ from models.database import Base
 class Report:
     """How many of each kind were added and changed; both empty when the database said all of it already.
 
-    `warnings`: what is as the file wants it, and may not be meant; a sentence each.
+    `details`: what has changed in schedules, and `warnings`: what may not be meant; a sentence each.
     """
 
     added: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
+    details: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         kinds = dict.fromkeys([*self.added, *self.changed])
         lines = [f"{kind}: {self.added[kind]} added, {self.changed[kind]} changed" for kind in kinds]
         lines = lines or ["Nothing to change: all of it is there already."]
+        lines += [f"  {detail}" for detail in self.details]
         return "\n".join([*lines, *(f"Warning: {warning}" for warning in self.warnings)])
 
 

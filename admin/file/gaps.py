@@ -17,7 +17,7 @@ SHOWN = 3
 def gaps_ahead(session: Session, now: datetime) -> Iterator[str]:
     """A sentence for each schedule that leaves nobody on call in the next GAPS_AHEAD, in its local time."""
     for key in roster.schedule_keys(session):
-        history = roster.history(session, key)
+        history = roster.history(session, key, since=now)
         if gaps := shifts(history, now, now + GAPS_AHEAD)[1]:
             zone = history.in_force(now)[0].time_zone
             told = ", ".join(_told(gap, zone) for gap in gaps[:SHOWN])

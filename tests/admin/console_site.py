@@ -181,7 +181,7 @@ class _Form(HTMLParser):
     def handle_starttag(self, tag, attributes):
         values = {name: value or "" for name, value in attributes}
         if tag == "form":
-            self.forms.append((values.get("action", ""), []))
+            self.forms.append((values.get("action", "").partition("#")[0], []))
         if not self.forms:
             return
         fields = self.forms[-1][1]

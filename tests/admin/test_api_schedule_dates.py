@@ -11,7 +11,7 @@ OVERRIDES, ABSENCES, SWAPS = (f"{PLATINUM}/{name}" for name in ("overrides", "ab
 CARLA = dated("carla", "2026-12-01T18:00:00Z", "2026-12-02T08:00:00Z")
 """In Anna's turn."""
 DURING = "2026-12-01T20:00:00Z"
-NO_WARNINGS: dict[str, list[str]] = {"double_booked": [], "unreachable": []}
+NO_WARNINGS: dict[str, list[str]] = {"double_booked": [], "unreachable": [], "overridden": []}
 BRUNO_TUESDAY = dated("bruno", "2026-11-24T08:00:00Z", "2026-11-25T08:00:00Z")
 ANNA_TUESDAY = dated("anna", "2026-12-01T08:00:00Z", "2026-12-02T08:00:00Z")
 
@@ -109,7 +109,15 @@ def test_an_answer_warns_of_what_it_does_not_refuse(desk):
         **CARLA,
         "double_booked": [{"technician": "carla", "schedule": "second", "start": CARLA["from"], "end": CARLA["until"]}],
         "unreachable": [{"technician": "carla", "because": "opted_out"}],
+        "overridden": [],
     }
+
+
+def test_an_answer_says_who_stays_on_call_while_absent(desk):
+    desk.sends("POST", OVERRIDES, CARLA)
+    answer = desk.sends("POST", ABSENCES, CARLA)
+    assert (answer.status_code, answer.get_json()["overridden"]) == (201, [CARLA])
+    assert desk.on_call(DURING) == "carla"
 
 
 def test_two_technicians_swap_in_one_act(desk):

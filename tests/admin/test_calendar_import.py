@@ -120,7 +120,8 @@ EVENT = "DTSTART:20261207T100000Z\nDURATION:PT1H\n"
         (file(EVENT + "RRULE:FREQ=SECONDLY"), "repeats several times a day"),
         (file(EVENT + "RRULE:FREQ=DAILY;BYHOUR=1,2,3"), "repeats several times a day"),
         (file(EVENT + "RRULE:FREQ=DAILY;INTERVAL=0"), "repeats several times a day"),
-        (file("DTSTART:10000101T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY"), "repeat since too long ago"),
+        (file("DTSTART:10000101T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY"), "or since too long ago"),
+        (file(*["DTSTART;VALUE=DATE:20201207"] * 2_500), "More than 2500 entries"),
         (file(EVENT + "RRULE:FREQ=DAILY", EVENT.replace("10", "11", 1) + "RRULE:FREQ=DAILY"), "More than 500 events"),
         (b"x" * 1_000_001, "larger than 1 MB"),
     ],
@@ -133,3 +134,49 @@ def test_a_file_that_is_no_use_is_refused_in_words(data, words):
 def test_several_calendars_in_one_file_are_all_read():
     both = file("DTSTART;VALUE=DATE:20261224") + file("DTSTART;VALUE=DATE:20261231")
     assert len(read(both, ROME, NOW)) == 2
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        # No day fits these: they would be looked for until the year 9999.
+        ["FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"],
+        ["FREQ=DAILY;BYMONTH=13"],
+        ["FREQ=DAILY;INTERVAL=7;BYDAY=MO"],
+        ["FREQ=WEEKLY;BYMONTHDAY=40"],
+        ["FREQ=MONTHLY;BYDAY=2MO;BYSETPOS=2"],
+        ["FREQ=MONTHLY;BYDAY=MO;BYSETPOS=300"],
+        ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"] * 2,
+        # Days without end, each to be listed.
+        ["FREQ=DAILY"] * 30,
+        ["FREQ=YEARLY;BYMONTHDAY=" + ",".join(map(str, range(1, 32)))] * 30,
+    ],
+)
+def test_repetitions_that_would_take_long_are_not_looked_for(rules):
+    events = [f"DTSTART;VALUE=DATE:20261208\nRRULE:{rule}" for rule in rules]
+    several = b"".join(file(event) for event in events)
+    for data in (file(*events), several):
+        with pytest.raises(UnusableFile, match="Too many events in it repeat"):
+            read(data, ROME, NOW)
+
+
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        ("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", 263),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", 53),
+        ("FREQ=WEEKLY;BYDAY=MO;BYMONTH=7,8", 9),
+        ("FREQ=MONTHLY;BYMONTHDAY=31", 7),
+        ("FREQ=MONTHLY;BYDAY=5TU", 4),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", 12),
+        ("FREQ=MONTHLY;INTERVAL=3;BYDAY=1MO", 4),
+        ("FREQ=MONTHLY;BYMONTH=8;BYMONTHDAY=15", 1),
+        ("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25", 1),
+        ("FREQ=YEARLY;BYMONTH=8,12;BYDAY=-1MO", 2),
+        ("FREQ=YEARLY;BYWEEKNO=33", 7),
+        ("FREQ=DAILY;UNTIL=20261203T000000Z", 10),
+    ],
+)
+def test_what_people_really_repeat_is_found(rule, days):
+    over = "DTSTART;VALUE=DATE:20150101\nRRULE:FREQ=YEARLY;UNTIL=20200101"
+    assert len(found(f"DTSTART;VALUE=DATE:20190101\nRRULE:{rule}", over)) == days

@@ -133,7 +133,7 @@ def test_an_override_without_which_nobody_is_on_call_goes_after_a_confirmation(s
 
 def test_an_absence_passes_the_turn_to_the_next_one_until_it_is_removed(site, visitor):
     absence(visitor)
-    assert "Anna Rossi is absent then: whoever is next in turn covers." in visitor.text
+    assert "The absence of Anna Rossi is saved." in visitor.text
     assert "Mon 23 Nov 00:00 \u2013 Mon 30 Nov 00:00" in visitor.text
     assert on_call(site, days=THE_ONE_AFTER) == "bruno"
     visitor.send("/rotations/platinum/absences/remove")
@@ -175,6 +175,15 @@ def test_the_last_shift_of_the_fourteen_days_leads_to_one_that_ends_with_it(site
     visitor.get("/rotations/platinum")
     assert "Anna Rossi Mon 23 Nov 09:00 \u2013 Mon 30 Nov 09:00 weekly layer" in visitor.text
     assert "ends=2026-11-30T09%3A00" in visitor.html
+
+
+def test_an_absence_of_who_stays_on_call_by_an_override_is_shown_before_it_is_saved(site, visitor):
+    override(visitor)
+    absence(visitor, technician="carla", starts="2026-11-13T00:00", ends="2026-11-14T00:00")
+    assert "Carla Verdi stays on call by an override, Thu 12 Nov 18:00 \u2013 Fri 13 Nov 09:00" in visitor.text
+    assert schedule(site).absences == ()
+    visitor.send(step="save")
+    assert len(schedule(site).absences) == 1
 
 
 def test_two_technicians_swap_shifts_in_one_act(site, visitor):

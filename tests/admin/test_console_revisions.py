@@ -79,7 +79,7 @@ class TestRestore:
         add_override(visitor)
         visitor.get("/rotations/platinum/revisions/1/restore")
         assert "Override removed: Carla Verdi" in visitor.text
-        visitor.send()
+        visitor.send(holder="new")
         assert "Preview: revision 1 of platinum restored" in visitor.text
         visitor.send(step="save")
         assert "Revision 1 is restored, as a new one." in visitor.text
@@ -110,6 +110,15 @@ class TestRestore:
     @pytest.mark.parametrize("path", ["platinum/revisions/7/restore", "nowhere/revisions/1/restore"])
     def test_one_that_is_not_there_is_not_found(self, visitor, path):
         assert visitor.get(f"/rotations/{path}").status == 404
+
+
+class TestPlanned:
+    def test_what_is_planned_is_not_replaced_by_who_keeps_the_turn(self, site, visitor):
+        edit(visitor, layers_0_participants_1="carla", holds_from="2026-11-16T09:00", holder="new")
+        visitor.get("/rotations/platinum/edit").send(layers_0_participants_0="carla")
+        assert visitor.status == 422
+        assert "this would replace what is planned for" in visitor.text
+        assert revisions(site) == 2
 
 
 class TestWithdraw:

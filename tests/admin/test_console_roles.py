@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from admin.accounts import create_token
 from admin.guard import GRANTED, Permission
 from models.account import Role, Scope
+from models.audit import Audit
 from models.customer import Maintenance
+from models.technician import Technician
 from tests.admin.console_site import open_site
 from tests.admin.test_console_calls import call, recording
 
@@ -48,6 +51,8 @@ DOORS = {
     ("POST", "/rotations/platinum/revisions/1/restore"): EDIT,
     ("GET", "/rotations/platinum/fairness"): READ,
     ("GET", "/rotations/platinum/fairness.csv"): READ,
+    ("GET", "/reports"): READ,
+    ("GET", "/reports/targets.csv"): READ,
     ("GET", "/rotations/platinum/calendar"): EDIT,
     ("POST", "/rotations/platinum/calendar/add"): EDIT,
     ("POST", "/rotations/platinum/calendar/1/revoke"): EDIT,
@@ -74,6 +79,12 @@ DOORS = {
     ("GET", "/contracts/1/maintenance"): EDIT,
     ("POST", "/contracts/1/maintenance"): EDIT,
     ("POST", "/contracts/1/maintenance/1/cancel"): EDIT,
+    ("GET", "/policies"): READ,
+    ("GET", "/policies/add"): EDIT,
+    ("POST", "/policies/add"): EDIT,
+    ("GET", "/policies/default"): READ,
+    ("GET", "/policies/default/edit"): EDIT,
+    ("POST", "/policies/default/edit"): EDIT,
     ("GET", "/account"): READ,
     ("POST", "/account/password"): READ,
     ("GET", "/account/second-step"): READ,
@@ -108,6 +119,7 @@ def site(sqlite):
     site.app.config["WTF_CSRF_ENABLED"] = False
     site.technicians("Anna Rossi")
     site.rotation("anna")
+    site.policy("technician:anna")
     contract = site.contract()
     site.ticket(contract)
     call(site)
@@ -160,14 +172,27 @@ def test_a_viewer_is_shown_nothing_that_is_refused(site):
     assert 'href="/users"' in site.visitor().get("/drills").html
 
 
-def test_a_technician_opens_the_own_page_for_its_tests_and_changes_nothing(site):
+def test_a_technician_edits_how_to_be_paged_and_neither_name_nor_email(site):
     site.user(Role.TECHNICIAN, "anna@example.com")
     visitor = site.visitor(None).sign_in("anna@example.com", site.passwords["anna@example.com"])
     assert 'href="/technicians/anna"' in visitor.get("/technicians").html
     assert "Text me" in visitor.get("/technicians/anna").text
-    assert "Save" not in visitor.text.split("Save changes first.")[0]
     assert visitor.send("/technicians/anna/tests/sms").status == 200
-    assert visitor.client.post("/technicians/anna", data={"name": "Anna"}).status_code == 403
+    visitor.get("/technicians/anna").send(
+        "/technicians/anna", phone="+393331110055", order="voice sms", quiet=["email"]
+    )
+    assert "Anna Rossi is changed." in visitor.text
+    forged = {"name": "Eve", "email": "eve@example.com", "key": "eve", "phone": "+393331110056"}
+    visitor.client.post("/technicians/anna", data=forged | {"time_zone": "Europe/London", "order": "", "quiet": []})
+    with site.database.read() as session:
+        anna = session.get_one(Technician, "anna")
+        changes = session.scalars(sa.select(Audit).where(Audit.action == "technician.changed")).all()
+    assert (anna.name, anna.email, anna.phone) == ("Anna Rossi", "anna@example.com", "+393331110056")
+    assert (anna.time_zone, anna.channels) == ("Europe/London", None)
+    assert [(change.actor, change.after["channels"]) for change in changes] == [
+        ("anna@example.com", ["voice", "sms"]),
+        ("anna@example.com", None),
+    ]
 
 
 def test_who_only_reads_is_no_technician_whatever_the_address(site):

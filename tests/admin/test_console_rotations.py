@@ -63,7 +63,7 @@ def test_an_edit_is_previewed_and_changes_nothing_until_it_is_saved(site, visito
 
 def test_the_way_back_to_the_form_keeps_what_was_typed(site, visitor):
     site.rotation("anna", "bruno")
-    visitor.get("/rotations/platinum/edit?layer=new").send(
+    visitor.get("/rotations/platinum/edit").send(step="layer").send(
         layers_0_length="3",
         layers_1_name="weekend",
         layers_1_participants_0="carla",
@@ -149,9 +149,19 @@ def test_an_edit_that_changes_nothing_says_so_and_saves_nothing(site, visitor):
     assert revisions(site) == 1
 
 
+def test_layers_and_places_are_added_without_losing_what_was_typed(site, visitor):
+    three = {"layers_0_participants_0": "bruno", "layers_0_participants_1": "anna", "layers_0_participants_2": "carla"}
+    visitor.get("/rotations/add").send(**three, layers_0_length="3", step="places")
+    visitor.send(layers_0_participants_4="anna", step="layer")
+    visitor.saves(layers_1_name="weekend", layers_1_participants_0="anna")
+    first, second = schedule(site).layers
+    assert (first.rotation.participants, first.rotation.length) == (("bruno", "anna", "carla", "anna"), 3)
+    assert (second.name, second.rotation.participants) == ("weekend", ("anna",))
+
+
 def test_a_weekend_layer_is_added_with_its_windows(site, visitor):
     site.rotation("anna")
-    visitor.get("/rotations/platinum/edit?layer=new").saves(
+    visitor.get("/rotations/platinum/edit").send(step="layer").saves(
         layers_1_name="weekend",
         layers_1_participants_0="carla",
         layers_1_windows_0_days=["5", "6"],
@@ -202,7 +212,7 @@ def test_who_cannot_be_texted_or_is_on_call_elsewhere_is_told(site, visitor):
         ({"time_zone": "Europe/Roma"}, "did you mean Europe/Rome?"),
         ({"time_zone": ""}, "Type the zone whose clock the handoffs follow."),
         ({"layers_0_participants_0": "", "layers_0_name": ""}, "Nobody takes part: choose at least one technician."),
-        ({"layers_0_participants_0": ""}, "Nobody takes part."),
+        ({"layers_0_participants_0": ""}, "Nobody takes part: choose at least one technician."),
         ({"layers_0_participants_0": "zoe"}, "Unknown technician 'zoe'."),
         ({"layers_0_name": ""}, "Type a name, such as weekly."),
         ({"layers_0_length": "0"}, "At least 1."),
@@ -217,7 +227,7 @@ def test_who_cannot_be_texted_or_is_on_call_elsewhere_is_told(site, visitor):
 )
 def test_what_is_wrong_with_a_rotation_is_said_and_nothing_is_saved(site, visitor, typed, complaint):
     site.rotation("anna", key="taken")
-    visitor.get("/rotations/add").send(**({"layers_0_participants_0": "anna"} | typed))
+    visitor.get("/rotations/add").send(**({"key": "new", "layers_0_participants_0": "anna"} | typed))
     assert visitor.status == 422
     assert complaint in visitor.text
     assert revisions(site) == 1

@@ -101,7 +101,7 @@ BASE = PEOPLE + ROTATION + LADDER + ACME + "products: [{name: UC Suite}]\n"
         ("participants: [anna, bruno]", "participants: [anna, bruna]",
          "schedules[0].layers[0].rotation.participants[1]", "unknown technician 'bruna'"),
         ("participants: [anna, bruno]", "participants: []",
-         "schedules[0].layers[0].rotation.participants", "nobody takes part"),
+         "schedules[0].layers[0].rotation.participants", "nobody takes part: choose at least one technician"),
         ("2026-11-02T09:00", "2026-03-29T02:30", "schedules[0].layers[0].rotation.first_handoff", "does not exist"),
         ("schedule:platinum", "schedule:platinium",
          "escalation_policies[0].levels[0].notify[0]", "unknown schedule 'platinium'; did you mean platinum?"),

@@ -91,6 +91,13 @@ def test_a_day_may_begin_after_a_midnight_that_does_not_exist():
     assert line.days[1].clocks == "clocks go forward by 60 min"
 
 
+def test_the_hours_of_a_single_day_are_marked():
+    hours = [hour.clock for hour in drawn("2026-11-02", 1).hours]
+    assert hours == ["03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00"]
+    assert next(hour.clock for hour in drawn("2026-10-25", 1).hours) == "02:00"
+    assert drawn("2026-11-02", 7).hours == []
+
+
 def test_nights_are_shaded_up_to_two_weeks():
     assert [round(x) for x, _ in drawn("2026-11-02", 1).nights] == [0, 92]
     assert len(drawn("2026-11-02", 14).nights) == 15

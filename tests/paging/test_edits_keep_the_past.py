@@ -1,6 +1,7 @@
 """Whatever is edited, and whenever: who was on call stays as it was, and what is planned keeps its dated items."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -12,9 +13,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from models.clock import VirtualClock
 from models.database import Database
 from paging import roster, rotations
-from paging.rotations import Draft, Editing
+from paging.rotations import Draft, Editing, PlannedBefore
 from rules.edits import clash, with_absences, with_overrides, with_swap, without_absence, without_override
-from rules.on_call import Absence, Gap, History, Layer, OnCall, Override, Schedule, ShiftSpan, Window, on_call, shifts
+from rules.on_call import (
+    Absence,
+    Gap,
+    History,
+    Layer,
+    OnCall,
+    Override,
+    Revision,
+    Schedule,
+    ShiftSpan,
+    Window,
+    on_call,
+    shifts,
+)
 from rules.rotation import Rotation, Unit
 from tests.rules.rome import ROME, at
 from tests.times import NIGHT
@@ -102,7 +116,16 @@ class Edits(RuleBasedStateMachine):
         def changed(editing: Editing) -> Draft:
             return draft(editing, replace(editing.history.in_force(at or editing.now)[0], layers=layers), at)
 
-        self.saves(changed)
+        with suppress(PlannedBefore):
+            planned = rotations.planned(self.saves(changed))
+            assert self.are_planned(planned, besides=at)
+
+    def are_planned(self, before: Sequence[Revision], besides: datetime | None) -> bool:
+        """Whether what was planned is so still, but for what an edit of turns names itself."""
+        history = self.history()
+        return all(
+            each.effective_at == besides or history.in_force(each.effective_at)[0] == each.schedule for each in before
+        )
 
     @rule(technician=st.sampled_from(PEOPLE), starts=hours, length=lengths)
     def an_override_is_added(self, technician: str, starts: timedelta, length: timedelta) -> None:

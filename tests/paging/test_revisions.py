@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from models.schedule import ScheduleRevision
+from models.technician import Technician
 from paging import revisions, roster
 from paging.roster import UnknownSchedule
-from rules.on_call import Schedule
+from rules.on_call import Schedule, on_call, shifts
 from tests.rules.rome import ROME, weekly
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -64,3 +67,27 @@ def test_which_one_is_in_force(database):
 def test_of_a_schedule_that_is_not_there(database):
     with database.read() as session, pytest.raises(UnknownSchedule):
         revisions.saved(session, "nowhere")
+
+
+def test_who_is_paged_does_not_wait_for_revisions_that_are_over(database):
+    """After years they are many. These cannot even be read."""
+    saved(database, "anna")
+    later = saved(database, "bruno", effective_at=LATER)
+    with database.write() as session:
+        session.add(Technician(key="bruno", name="Bruno Neri", time_zone=ROME))
+        session.execute(update(ScheduleRevision).where(ScheduleRevision.id != later).values(content={}))
+    with database.read() as session:
+        assert [one.key for one in roster.people(session, ["schedule:platinum"], LATER)] == ["bruno"]
+        assert roster.history(session, "platinum", since=LATER).in_force(LATER)[0].layers[0] == weekly("bruno")
+
+
+def test_what_holds_from_an_instant_on_is_the_same_without_what_was_before(database):
+    saved(database, "carla")
+    for days, names in enumerate((["anna", "bruno"], ["bruno"], ["anna", "carla"], ["bruno", "carla"])):
+        saved(database, *names, now=NOW + timedelta(days=2 * days))
+    with database.read() as session:
+        whole = roster.history(session, "platinum")
+        for hours in range(-30, 300, 15):
+            start, end = NOW + timedelta(hours=hours), NOW + timedelta(days=40)
+            assert shifts(roster.history(session, "platinum", since=start), start, end) == shifts(whole, start, end)
+            assert roster.holder(session, "platinum", start) == on_call(whole, start).technician

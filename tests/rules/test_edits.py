@@ -10,6 +10,7 @@ from rules import timezones
 from rules.edits import (
     clash,
     continued,
+    overridden,
     with_absences,
     with_overrides,
     with_swap,
@@ -55,6 +56,20 @@ def test_absences_are_kept_in_order_and_each_once():
 def test_overrides_clash_when_two_people_have_one_time(technician, starts, ends, clashes):
     found = clash(schedule(overrides=(CHRISTMAS,)), override(technician, starts, ends))
     assert found == (CHRISTMAS if clashes else None)
+
+
+@pytest.mark.parametrize(
+    ("technician", "starts", "ends", "stays"),
+    [
+        ("carla", "2026-12-26T00:00", "2026-12-28T00:00", True),
+        ("anna", "2026-12-26T00:00", "2026-12-28T00:00", False),
+        ("carla", "2026-12-27T09:00", "2026-12-28T00:00", False),
+        ("carla", "2026-12-20T00:00", "2026-12-24T18:00", False),
+    ],
+)
+def test_who_has_an_override_is_on_call_though_absent(technician, starts, ends, stays):
+    found = overridden(schedule(overrides=(CHRISTMAS,)), [absence(technician, starts, ends)])
+    assert found == ([CHRISTMAS] if stays else [])
 
 
 def test_a_swap_takes_the_time_out_of_what_others_had():

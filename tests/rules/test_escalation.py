@@ -18,6 +18,7 @@ from rules.escalation import (
     StartLevel,
     Wait,
     Wishes,
+    channel_offsets,
     channels_for,
     next_move,
     opening_channels,
@@ -231,3 +232,23 @@ def test_a_page_always_has_something_to_do_or_a_time_to_look_again(
         case AlarmFallback():
             assert round >= POLICY.repeat
             assert not alarmed
+
+
+def test_channels_are_told_ahead_with_what_each_waits_for():
+    level = Level(("technician:anna",), BOTH, timedelta(minutes=6), {SMS: timedelta(minutes=1)})
+    with_second = (SMS, VOICE, Channel.SECOND_PHONE)
+    now, minute = timedelta(), timedelta(minutes=1)
+    assert channel_offsets(level, BOTH, Priority.P1) == ((SMS, now), (VOICE, now))
+    assert channel_offsets(level, BOTH, Priority.P2) == ((SMS, now), (VOICE, minute))
+    assert channel_offsets(level, with_second, Priority.P1)[2] == (Channel.SECOND_PHONE, 3 * minute)
+
+
+def test_a_channel_whose_turn_comes_when_the_level_is_over_does_not_start():
+    level = Level(("technician:anna",), BOTH, timedelta(minutes=6), {SMS: timedelta(minutes=6)})
+    assert channel_offsets(level, BOTH, Priority.P2) == ((SMS, timedelta()),)
+
+
+def test_the_fallback_is_alarmed_after_the_last_level_of_the_last_round():
+    level = Level(("technician:anna",), BOTH, timedelta(minutes=6))
+    policy = EscalationPolicy((level, level), 3, timedelta(minutes=20), ("technician:anna",))
+    assert policy.alarmed_after == timedelta(minutes=2 * 20 + 12)

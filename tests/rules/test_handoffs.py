@@ -69,7 +69,8 @@ def test_a_turn_without_an_end():
 @pytest.mark.parametrize(
     ("released", "because", "is_told_of"),
     [
-        (MONDAY - DAY + HOUR, Because.LAYER, True),
+        (MONDAY - DAY + 2 * HOUR, Because.LAYER, True),
+        (MONDAY - DAY + HOUR, Because.LAYER, False),
         (MONDAY - DAY, Because.LAYER, False),
         (MONDAY - HOUR, Because.OVERRIDE, False),
         (MONDAY - HOUR, Because.ABSENCE, False),
@@ -80,6 +81,14 @@ def test_a_routine_turn_is_an_ordinary_one_soon_after_another(released, because,
     one = Handoff(MONDAY, "anna", "bruno", because)
     assert is_routine([before, one], one, DAY) is is_told_of
     assert not is_routine([replace(before, outgoing="carla"), one], one, DAY)
+
+
+def test_of_two_who_take_turns_of_a_day_each_is_told_of_every_one():
+    """A day on which clocks go forward has 23 hours."""
+    daily = Layer("daily", Rotation(Unit.DAY, 1, datetime(2027, 3, 20, 9), ("anna", "bruno")))  # noqa: DTZ001
+    found = handoffs(of(replace(BASE, layers=(daily,))), rome("2027-03-20T09:00"), rome("2027-04-03T12:00"))
+    assert len(found) == 14
+    assert not any(is_routine(found, one, DAY) for one in found)
 
 
 def test_the_next_instant():

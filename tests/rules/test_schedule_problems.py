@@ -50,7 +50,7 @@ def test_an_empty_schedule_is_a_gap_and_no_mistake():
 @pytest.mark.parametrize(
     ("given", "place", "message"),
     [
-        (layer(), "layers[0].rotation.participants", "nobody takes part"),
+        (layer(), "layers[0].rotation.participants", "nobody takes part: choose at least one technician"),
         (layer("anna", length=0), "layers[0].rotation.length", "0 is not from 1 to 520 weeks"),
         (layer("anna", unit=Unit.MONTH, length=121), "layers[0].rotation.length", "121 is not from 1 to 120 months"),
         (layer("anna", "zoe"), "layers[0].rotation.participants[1]", "unknown technician 'zoe'"),
@@ -89,7 +89,7 @@ def test_two_layers_of_one_name():
 def test_an_unknown_zone_is_suggested_and_hides_no_other_problem():
     assert told(layer(first="2026-03-29T02:30"), zone="Europe/Rom") == [
         ("time_zone", "unknown time zone 'Europe/Rom'; did you mean Europe/Rome?"),
-        ("layers[0].rotation.participants", "nobody takes part"),
+        ("layers[0].rotation.participants", "nobody takes part: choose at least one technician"),
     ]
 
 

@@ -56,6 +56,19 @@ def test_a_turn_that_was_taken_away_while_no_engine_ran_is_told_too(world: World
     assert texts(world, "carla") == ["platinum: you are on call now, until Mon 30 Nov 2026 18:00."]
 
 
+def test_who_was_released_while_no_engine_ran_is_told_though_several_turns_went_by(world: World) -> None:
+    """She would believe until Monday that she is on call."""
+    world.settles()
+    turns = "{technician: carla, from: 2026-11-26T09:00, until: 2026-11-26T12:00}, "
+    turns += "{technician: bruno, from: 2026-11-26T12:00, until: 2026-11-26T18:00}"
+    world.loads(SCHEDULE % f"overrides: [{turns}]")
+    jumps(world, "2026-11-26T15:00")
+    world.settles()
+    world.passes(minutes=5)
+    assert texts(world, "anna") == ["platinum: you are off call. Bruno Neri is on call now."]
+    assert texts(world, "bruno") == ["platinum: you are on call now, until Thu 26 Nov 2026 18:00."]
+
+
 def test_a_restart_tells_nothing_again(world: World) -> None:
     until(world, "2026-11-30T09:00")
     before = len(deliveries(world, DeliveryKind.HANDOFF))
