@@ -1,6 +1,5 @@
 """What every test may ask for: a database of each kind."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from app import LOG_LINE, main
 from models.clock import VirtualClock
 from models.database import Database
 from tests.browser.server import browsing, chromium
-from tests.databases import PostgresServer, fast_folder, sqlite_copy, sqlite_template
+from tests.databases import PostgresServer, fast_folder, server_folder, sqlite_copy, sqlite_template
 from tests.times import NIGHT
 from tests.world import ENVIRONMENT, LINE, World
 
@@ -27,7 +26,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql(testrun_uid: str) -> Iterator[PostgresServer]:
     """One server for all test processes of this run. Not under tmp_path: the server's own user may not look there."""
-    server = PostgresServer(Path(tempfile.gettempdir()) / f"platinum-pg-{testrun_uid[:8]}")
+    server = PostgresServer(server_folder() / f"platinum-pg-{testrun_uid[:8]}")
     yield server
     server.stop()
 

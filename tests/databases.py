@@ -21,6 +21,8 @@ from models.migrate import upgrade
 
 TEMPLATE = "migrated"
 MEMORY = Path("/dev/shm")
+ROOM = 4_000_000_000
+"""Bytes that a PostgreSQL server may take, with its log and the databases of all test processes."""
 
 
 def sqlite_template(folder: Path) -> Path:
@@ -49,6 +51,12 @@ def sqlite_copy(template: Path, folder: Path) -> str:
 
 # What a test does not need: to survive a power cut.
 FASTER = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+def server_folder() -> Path:
+    """Where a PostgreSQL server lives: in memory where there is room, as each test makes a database of its own."""
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if has_room else Path(tempfile.gettempdir())
 
 
 class PostgresServer:

@@ -23,6 +23,7 @@ from models.technician import Technician
 from paging.carriers.twilio import Download, redirected
 from simulator.phone import Handset, Phone
 from simulator.transport import Answer, WsgiTransport
+from tests.templates import share_templates
 
 LINE = Path(__file__).parent / "data" / "line.yaml"
 ADA = "+393332220001"
@@ -46,7 +47,7 @@ class World:
         )
         door = _Door()
         self.gateway = put_together(settings, clock=clock, http_client=door, transport=door)
-        self.app = flask_app(self.gateway)
+        self.app = share_templates(flask_app(self.gateway))
         self.app.testing = True
         door.open(self.app)
         assert self.gateway.company is not None

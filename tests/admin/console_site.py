@@ -28,6 +28,7 @@ from rules.on_call import Layer, Schedule
 from rules.pins import Peppers
 from rules.rotation import Rotation, Unit
 from rules.targets import Plan, Priority
+from tests.templates import share_templates
 from tickets import lifecycle
 
 NOW = datetime(2026, 11, 11, 1, 14, tzinfo=UTC)
@@ -164,7 +165,7 @@ def open_site(
         csrf_exempt=(),
     )
     app.register_blueprint(create_console(database, line, PEPPERS, simulated=simulated, provider=provider))
-    return Site(database, clock, line, app)
+    return Site(database, clock, line, share_templates(app))
 
 
 class _Form(HTMLParser):
