@@ -30,6 +30,8 @@ PAGES = {
     "customers": "/customers",
     "customer-add": "/customers/add",
     "contract": "/contracts/1",
+    "reports": "/reports",
+    "policy": "/policies/default",
     "users": "/users",
     "tokens": "/tokens",
     "audit": "/audit",
