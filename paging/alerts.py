@@ -56,9 +56,9 @@ def no_duty_manager(session: Session, line: Line, now: datetime) -> None:
     _tell(session, line, "no_duty_manager", "", now)
 
 
-def admins(session: Session) -> Sequence[str]:
-    """The addresses of the active admins."""
-    on_file = select(User.email).where(User.role == Role.ADMIN, User.deactivated_at.is_(None))
+def active(session: Session, role: Role) -> Sequence[str]:
+    """The addresses of those who have a role and are not deactivated."""
+    on_file = select(User.email).where(User.role == role, User.deactivated_at.is_(None))
     return session.execute(on_file.order_by(User.email)).scalars().all()
 
 
@@ -67,7 +67,7 @@ def _tell(session: Session, line: Line, cause: str, about: str, now: datetime, *
     subject = line.wording.say(f"alert.{cause}_subject", **words)
     text = line.wording.say(f"alert.{cause}_mail", **words)
     occasion = f"alert:{cause}:{about}:{now:%Y%m%d%H}"
-    told = admins(session)
+    told = active(session, Role.ADMIN)
     if not told:
         duty.tell(session, key=occasion, subject=subject, text=subject, now=now)
     for email in told:

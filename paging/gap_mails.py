@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.account import Role, User
+from models.account import Role
 from models.database import Database
 from models.delivery import DeliveryKind
 from models.schedule import GapWatch
-from paging import roster, schedule_watches
+from paging import alerts, roster, schedule_watches
 from paging.previews import GAPS_AHEAD
 from rules import timezones
 from rules.escalation import Channel
@@ -101,7 +100,7 @@ def _untold(session: Session, watch: GapWatch, newest: int, now: datetime) -> Un
 def _mail(session: Session, occasion: str, subject: str, text: str, now: datetime) -> int:
     """How many people have an e-mail: the managers, or where none is on file the admins."""
     for role in (Role.MANAGER, Role.ADMIN):
-        addresses = session.execute(select(User.email).where(User.role == role).order_by(User.email)).scalars().all()
+        addresses = alerts.active(session, role)
         for email in addresses:
             post(
                 session,

@@ -127,7 +127,7 @@ def test_a_deactivated_admin_gets_no_alarms(site):
     admin, number = site.visitor(), number_of(site, "other@example.com")
     admin.get(f"/users/{number}").send(f"/users/{number}/deactivate")
     with site.database.write() as session:
-        assert list(alerts.admins(session)) == ["admin@example.com"]
+        assert list(alerts.active(session, Role.ADMIN)) == ["admin@example.com"]
 
 
 def test_a_token_is_shown_once_works_and_is_revoked(site):

@@ -4,9 +4,10 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from sqlalchemy import update
 
 from admin import accounts
-from models.account import Role
+from models.account import Role, User
 from models.delivery import Delivery, DeliveryKind
 from paging.gap_mails import GapMails
 from tests.rules.vendor import rome
@@ -152,6 +153,14 @@ def test_without_a_manager_the_admins_are_told(world: World) -> None:
     user(world, "look@example.com", Role.VIEWER)
     away(world, "2026-12-24T18:00 2026-12-27T09:00")
     assert [mail.address for mail in mails(world)] == ["root@example.com"]
+
+
+def test_a_manager_who_is_deactivated_is_not_told(managed: World) -> None:
+    user(managed, "gone@example.com", Role.MANAGER)
+    with managed.database.write() as session:
+        session.execute(update(User).where(User.email == "gone@example.com").values(deactivated_at=managed.clock.at))
+    away(managed, "2026-12-24T18:00 2026-12-27T09:00")
+    assert "gone@example.com" not in {mail.address for mail in mails(managed)}
 
 
 def test_without_users_the_duty_manager_is_told(world: World) -> None:
