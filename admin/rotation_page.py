@@ -6,20 +6,20 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, make_response, render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from admin import kept
 from admin.chips import Chips
 from admin.coming import coming
 from admin.dated_forms import AbsenceForm, DatedForm, OverrideForm, name_of, name_of_shift
+from admin.rotation_views import viewed
 from admin.timeline import draw
 from admin.timeline_range import LENGTHS, TimelineRange
 from admin.times import Times
 from models.database import Database
 from paging import roster, rotations
 from paging.previews import GAPS_AHEAD
-from paging.roster import UnknownSchedule
 from paging.rotations import Editing
 from rules.differences import differences
 from rules.line import Line
@@ -33,10 +33,7 @@ ABSENCE_PREFIX = "absence-"
 def rotation_page(database: Database, line: Line, key: str, typed: DatedForm | None = None) -> ResponseReturnValue:
     """The page, with a form for overrides or absences as it was typed."""
     with database.read() as session:
-        try:
-            editing = rotations.view(session, key, database.now(session))
-        except UnknownSchedule:
-            abort(404)
+        editing = viewed(database, session, key)
         chips = Chips(roster.technicians(session))
     html = render_template(
         "console/rotation.html",

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from flask import abort, request
+from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from admin import fields
 from admin.chips import Chips
@@ -13,11 +12,11 @@ from admin.dated_forms import SwapForm, name_of_shift
 from admin.edit_steps import Edit, EditSteps
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
+from admin.rotation_views import viewed
 from admin.times import Times
 from models.database import Database
 from paging import roster, rotations
 from paging.previews import LOOKED_AHEAD
-from paging.roster import UnknownSchedule
 from paging.rotations import Draft, Editing
 from rules import edits
 from rules.on_call import Override, ShiftSpan
@@ -33,7 +32,7 @@ class SwapPages:
 
     def swap(self, key: str) -> ResponseReturnValue:
         with self._database.read() as session:
-            editing = self._viewed(session, key)
+            editing = viewed(self._database, session, key)
             chips = Chips(roster.technicians(session))
         spans = _shifts(editing)
         times = Times(editing.now, editing.schedule.time_zone)
@@ -56,12 +55,6 @@ class SwapPages:
                 done="The two shifts are swapped.",
             )
         )
-
-    def _viewed(self, session: Session, key: str) -> Editing:
-        try:
-            return rotations.view(session, key, self._database.now(session))
-        except UnknownSchedule:
-            abort(404)
 
 
 def _shifts(editing: Editing) -> list[ShiftSpan]:

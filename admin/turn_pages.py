@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import abort, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -19,10 +19,10 @@ from admin.rotation_forms import (
     place_problems,
     typed,
 )
+from admin.rotation_views import viewed
 from admin.times import Times
 from models.database import Database
 from paging import roster, rotations
-from paging.roster import UnknownSchedule
 from paging.rotations import Draft, Editing
 from rules import timezones
 from rules.line import Line
@@ -72,7 +72,7 @@ class TurnPages:
 
     def edit(self, key: str) -> ResponseReturnValue:
         with self._database.read() as session:
-            editing = self._viewed(session, key)
+            editing = viewed(self._database, session, key)
             names = _names(session)
         times = Times(editing.now, editing.schedule.time_zone)
         wall = times.wall(editing.now).replace(tzinfo=None)
@@ -95,12 +95,6 @@ class TurnPages:
                 done="The change is planned." if form.holds_from.data else "The rotation is changed.",
             )
         )
-
-    def _viewed(self, session: Session, key: str) -> Editing:
-        try:
-            return rotations.view(session, key, self._database.now(session))
-        except UnknownSchedule:
-            abort(404)
 
 
 def _as_it_is(editing: Editing, wall: datetime) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """How the burden of a schedule is shared, asked by programs."""
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from flask import Response, json
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from admin import fairness
 from admin.api import times
-from admin.api.problems import refuse
+from admin.api.rotations import unknown
 from admin.api.tokens import check_contract
 from models.database import Database
 from paging import roster
@@ -45,12 +44,12 @@ class FairnessReports:
 
     def _report(self, session: Session, key: str, start: datetime, end: datetime, now: datetime) -> Fairness:
         """Ends the request with 404 where there is no such schedule."""
-        if key.isprintable():
-            try:
-                return fairness.report(session, key, start, end, now, self._line.policy)
-            except UnknownSchedule:
-                pass
-        refuse(HTTPStatus.NOT_FOUND, f"there is no schedule {key!r}")
+        if not key.isprintable():
+            unknown(key)
+        try:
+            return fairness.report(session, key, start, end, now, self._line.policy)
+        except UnknownSchedule:
+            unknown(key)
 
 
 def _parts(share: Share) -> dict[str, Any]:
