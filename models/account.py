@@ -20,6 +20,7 @@ class User(Base):
     """`session_key` changes with the password: a sign-in that is half done ends with it.
 
     `totp_secret` (base 32) is set while a code is asked; `totp_step` is that of the last code: none counts twice.
+    `time_zone` is the one in which this user reads times; None: the browser's.
     """
 
     __tablename__ = "user_account"
@@ -33,6 +34,7 @@ class User(Base):
     deactivated_at: Mapped[datetime | None]
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_step: Mapped[int | None]
+    time_zone: Mapped[str | None] = mapped_column(String(64))
 
 
 class RecoveryCode(Base):

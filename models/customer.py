@@ -77,13 +77,17 @@ class Contract(Base):
 
 
 class Pin(Base):
-    """`digest` is keyed with the pepper: it finds the contract and proves the PIN, and never shows it."""
+    """`digest` is keyed with the pepper: it finds the contract and proves the PIN, and never shows it.
+
+    `label` says who was given it, so that several can be told apart.
+    """
 
     __tablename__ = "pin"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"), index=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
+    label: Mapped[str | None] = mapped_column(String(60))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 

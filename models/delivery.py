@@ -23,6 +23,8 @@ class DeliveryKind(StrEnum):
     TEST = "test"
     BUNDLE = "bundle"
     HANDOFF = "handoff"
+    CODE = "code"
+    SWAP = "swap"
 
 
 PAGING_KINDS = frozenset({DeliveryKind.PAGE, DeliveryKind.ALARM})

@@ -47,6 +47,40 @@ class EscalationPolicy(Base):
     content: Mapped[dict[str, Any]]
 
 
+class SwapState(StrEnum):
+    """What became of a technician's wish. LAPSED: one of the shifts began, or was no longer theirs."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class SwapRequest(Base):
+    """A technician asks another one to take a shift, and may offer to take one of theirs.
+
+    `[given_from, given_until)` is the asker's shift, `[taken_from, taken_until)` the one offered to be taken; None:
+    nothing in return. Only who is asked answers it.
+    """
+
+    __tablename__ = "swap_request"
+    __table_args__ = (Index("ix_swap_request_asked_of", "asked_of", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    schedule_key: Mapped[str] = mapped_column(ForeignKey("schedule.key"), index=True)
+    asked_by: Mapped[str] = mapped_column(ForeignKey("technician.key"), index=True)
+    asked_of: Mapped[str] = mapped_column(ForeignKey("technician.key"))
+    given_from: Mapped[datetime]
+    given_until: Mapped[datetime]
+    taken_from: Mapped[datetime | None]
+    taken_until: Mapped[datetime | None]
+    words: Mapped[str | None] = mapped_column(String(200))
+    state: Mapped[SwapState] = mapped_column(enum_of(SwapState))
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
 class HandoffWatch(Base):
     """When a schedule's handoffs must be looked at next: now where the schedule has changed.
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base
@@ -27,3 +27,20 @@ class Technician(Base):
     channels: Mapped[list[Any] | None]
     quiet_channels: Mapped[list[Any] | None]
     opted_out_at: Mapped[datetime | None]
+
+
+class ContactProof(Base):
+    """A code that was sent to one address of a technician, to prove that it is theirs: the newest for each address.
+
+    `digest` is SHA-256 of the code with a random salt before it, in the form `salt:digest`; None once it is used up.
+    `tries` counts wrong ones. `proved_at`: the right code was typed. Pages go to an address that nobody has proved too.
+    """
+
+    __tablename__ = "contact_proof"
+
+    technician_key: Mapped[str] = mapped_column(ForeignKey("technician.key"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(254), primary_key=True)
+    digest: Mapped[str | None] = mapped_column(String(120))
+    sent_at: Mapped[datetime]
+    tries: Mapped[int]
+    proved_at: Mapped[datetime | None]

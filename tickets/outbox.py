@@ -24,6 +24,8 @@ URGENCY = {
     DeliveryKind.STAND_DOWN: 1,
     DeliveryKind.UPDATE: 1,
     DeliveryKind.HANDOFF: 1,
+    DeliveryKind.CODE: 1,
+    DeliveryKind.SWAP: 1,
     DeliveryKind.NOTICE: 2,
 }
 LONGEST_KEY = 200
