@@ -13,6 +13,7 @@ from admin.account_pages import AccountPages
 from admin.audit_pages import AuditPages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
+from admin.contact_pages import ContactPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
 from admin.dated_pages import DatedPages
@@ -21,6 +22,7 @@ from admin.fairness_pages import FairnessPages
 from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors
 from admin.home import Home
+from admin.hours_pages import HoursPages
 from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
@@ -105,6 +107,8 @@ def _open(
     CustomerPages(database, line, peppers).open(doors)
     MaintenancePages(database, line).open(doors)
     PolicyPages(database, line).open(doors)
+    ContactPages(database, line).open(doors)
+    HoursPages(database, line).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)
     UserPages(database, line.policy.time_zone).open(doors)
     AuditPages(database, line.policy.time_zone).open(doors)
