@@ -13,6 +13,8 @@ from admin.account_pages import AccountPages
 from admin.audit_pages import AuditPages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
+from admin.carrier_check import Check
+from admin.carrier_pages import CarrierPages
 from admin.contact_pages import ContactPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
@@ -52,17 +54,25 @@ class _Console(Blueprint):
 
 
 def create_console(
-    database: Database, line: Line, peppers: Peppers, *, simulated: bool, provider: Provider | None = None
+    database: Database,
+    line: Line,
+    peppers: Peppers,
+    *,
+    simulated: bool,
+    provider: Provider | None = None,
+    check: Check | None = None,
 ) -> Blueprint:
     """The console's pages and assets. Register it on an app that `security.secure` protects and that has no static
     folder of its own. `simulated`: no account is configured, and every page says so. `provider`: where users may sign
-    in too.
+    in too. `check`: looks at the carrier's account, where there is one.
     """
     console = _Console(
         "console", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     )
     limiter = Limiter(get_remote_address, storage_uri="memory://")
-    _open(Doors(console), limiter, database, line, peppers, provider)
+    doors = Doors(console)
+    _open(doors, limiter, database, line, peppers, provider)
+    CarrierPages(database, line, check).open(doors)
 
     def prepare(state: BlueprintSetupState) -> None:
         app = cast(Flask, state.app)

@@ -61,8 +61,11 @@ class RoleForm(KeptForm):
     seen = HiddenField()
 
     def bars(self, countries: Collection[str]) -> bool:
-        """Whether a number may not be dialled; it says so beside each."""
-        return any([_bars(line.form.phone, countries) for line in self.people])
+        """Whether a number may not be dialled; it says so beside each, and over the form."""
+        barred = [line for line in self.people if _bars(line.form.phone, countries)]
+        if barred:
+            self.form_errors.append("Nothing was saved yet. Mend what is marked below.")
+        return bool(barred)
 
     @property
     def typed(self) -> list[dict[str, str | None]]:

@@ -116,6 +116,8 @@ DOORS = {
     ("POST", "/tokens"): ADMINISTER,
     ("POST", "/tokens/1/revoke"): ADMINISTER,
     ("GET", "/audit"): ADMINISTER,
+    ("GET", "/carrier"): ADMINISTER,
+    ("POST", "/carrier"): ADMINISTER,
 }
 FOR_EVERYONE = {"/sign-in", "/sign-in/code", "/sign-out", "/static/<path:filename>"}
 
