@@ -29,6 +29,7 @@ from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
 from admin.policy_pages import PolicyPages
+from admin.prompt_pages import PromptPages
 from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
@@ -119,6 +120,7 @@ def _open(
     PolicyPages(database, line).open(doors)
     ContactPages(database, line).open(doors)
     HoursPages(database, line).open(doors)
+    PromptPages(line).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)
     UserPages(database, line.policy.time_zone).open(doors)
     AuditPages(database, line.policy.time_zone).open(doors)

@@ -92,6 +92,7 @@ DOORS = {
     ("POST", "/contacts/duty_manager"): EDIT,
     ("GET", "/service-hours"): READ,
     ("POST", "/service-hours"): EDIT,
+    ("GET", "/prompts"): READ,
     ("GET", "/account"): READ,
     ("POST", "/account/password"): READ,
     ("GET", "/account/second-step"): READ,
