@@ -93,7 +93,7 @@ def _refusals(session: Session) -> Sequence[Refusal]:
         .order_by(Delivery.id.desc())
         .limit(SHOWN)
     )
-    return [_refusal(row) for row in session.scalars(statement)]
+    return sorted(map(_refusal, session.scalars(statement)), key=lambda one: one.at, reverse=True)
 
 
 def _refusal(row: Delivery) -> Refusal:
