@@ -32,9 +32,7 @@ class AccountCheck:
     fallback: str | None
 
     def __call__(self, database: Database, line: Line) -> Report:
-        return connection.check(
-            self.account, database, line, self.fallback, is_simulated=False, visit=connection.visit
-        )
+        return connection.check(self.account, database, line, self.fallback, is_simulated=False, visit=connection.visit)
 
 
 class Patience:

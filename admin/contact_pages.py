@@ -87,7 +87,8 @@ class ContactPages:
         except service.Refused as refused:
             form.form_errors.append(str(refused))
             return False
-        flash("The help desk is changed: it holds from the next call on." if changed else "Nothing was different.", "green")
+        done = "The help desk is changed: it holds from the next call on."
+        flash(done if changed else "Nothing was different.", "green")
         return True
 
     def _told(self) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """The support plan's escalation to the management, in words: when each role is engaged."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from rules.policy import Policy
 from rules.targets import BusinessDays, BusinessTime, Elapsed, Limit, PlanTerms
 from rules.wording import lasting, listed
+
+HOUR = timedelta(hours=1)
 
 
 def engagements(policy: Policy, role: str) -> list[tuple[str, str]]:
@@ -28,11 +31,9 @@ def in_words(limit: Limit) -> str:
         case Elapsed(duration):
             return lasting(duration)
         case BusinessTime(duration):
-            return f"{lasting(duration)} of business time" if duration.seconds % 3600 else _hours(duration.total_seconds())
+            hours, rest = divmod(duration, HOUR)
+            return (
+                f"{lasting(duration)} of business time" if rest else f"{hours} business hour{'s' if hours != 1 else ''}"
+            )
         case BusinessDays(days):
             return f"{days} business day{'s' if days != 1 else ''}"
-
-
-def _hours(seconds: float) -> str:
-    hours = int(seconds // 3600)
-    return f"{hours} business hour{'s' if hours != 1 else ''}"

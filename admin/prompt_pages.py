@@ -63,7 +63,8 @@ class PromptPages:
 
     def page(self) -> ResponseReturnValue:
         form = FindForm(request.args, part=Part.CALL.value)
-        form.language.choices = [fields.choice("", "All languages"), *map(fields.choice, *zip(*self._languages.items()))]
+        offered = {"": "All languages"} | self._languages
+        form.language.choices = [fields.choice(code, name) for code, name in offered.items()]
         part = form.part.data if form.part.data in PARTS else Part.CALL
         words, language = (form.q.data or "")[:100], form.language.data or ""
         asked = bool(words or language)

@@ -1,4 +1,4 @@
-"""What stands in a sentence's placeholders where it is shown: values as they would be, the policy's own where it has them."""
+"""What stands in a sentence's placeholders where it is shown: the policy's own values where it has them."""
 
 from collections.abc import Iterator, Mapping
 from string import Formatter

@@ -70,7 +70,7 @@ def change_role(session: Session, role: str, after: Sequence[Person], seen: str,
 
 
 def change_help_desk(session: Session, after: Person, seen: str, now: datetime) -> bool:
-    """Let this be the help desk; without a telephone there is none. False where nothing is different. Raises Refused."""
+    """Let this be the help desk; without a telephone there is none. False where it is so. Raises Refused."""
     _lock(session)
     before = help_desk(session)
     _refuse_stale(before, seen)

@@ -25,20 +25,20 @@ def bar(hours: Hours | None) -> Bar | None:
 
 
 def span(hours: Hours | None) -> str:
-    """'09:00–18:00', or 'closed'."""
-    return f"{hours.opens:%H:%M}–{hours.closes:%H:%M}" if hours else CLOSED
+    """'09:00-18:00', or 'closed'."""
+    return f"{hours.opens:%H:%M}-{hours.closes:%H:%M}" if hours else CLOSED
 
 
 def rest(hours: Hours | None) -> str:
-    """What is left of the day: '00:00–09:00 and 18:00–24:00', or 'all day'."""
+    """What is left of the day: '00:00-09:00 and 18:00-24:00', or 'all day'."""
     if hours is None:
         return "all day"
-    parts = [f"00:00–{hours.opens:%H:%M}"] if hours.opens > time.min else []
-    return " and ".join([*parts, f"{hours.closes:%H:%M}–24:00"])
+    parts = [f"00:00-{hours.opens:%H:%M}"] if hours.opens > time.min else []
+    return " and ".join([*parts, f"{hours.closes:%H:%M}-24:00"])
 
 
 def week(calendar: Calendar) -> str:
-    """'Mon to Fri 09:00–18:00; closed on Sat, Sun and holidays'."""
+    """'Mon to Fri 09:00-18:00; closed on Sat, Sun and holidays'."""
     opened = [
         f"{_days(list(days))} {span(hours)}"
         for hours, days in groupby(range(7), key=lambda day: calendar.weekdays[day])

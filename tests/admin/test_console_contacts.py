@@ -1,5 +1,7 @@
 """The people behind the roles and the help desk: changed in the console, and told of what is missing."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -8,7 +10,11 @@ from models.account import Role
 from models.audit import Audit
 from tests.admin.console_site import open_site
 
-MAX = {"people-0-name": "Max", "people-0-phone": "+39 333 111 0009", "people-0-email": "max@example.com"}
+MAX: dict[str, Any] = {
+    "people-0-name": "Max",
+    "people-0-phone": "+39 333 111 0009",
+    "people-0-email": "max@example.com",
+}
 ON_FILE = {"name": "Max", "phone": "+393331110009", "email": "max@example.com"}
 
 
@@ -43,7 +49,7 @@ def test_people_are_added_ordered_and_removed_with_before_and_after_in_the_log(d
     assert "no duty manager" not in visitor.text
     visitor.get("/contacts/duty_manager").send(arrange="add")
     assert people(site) == [ON_FILE], "a button of the form saves nothing"
-    eva = {"people-1-name": "Eva", "people-1-email": "eva@example.com"}
+    eva: dict[str, Any] = {"people-1-name": "Eva", "people-1-email": "eva@example.com"}
     visitor.send(arrange="up-1", **eva).send()
     assert [person["name"] for person in people(site)] == ["Eva", "Max"]
     visitor.get("/contacts/duty_manager").send(arrange="remove-0").send()
