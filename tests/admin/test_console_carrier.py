@@ -91,7 +91,7 @@ def test_a_carrier_that_does_not_answer_keeps_nobody_waiting(sqlite):
 def test_what_the_carrier_refused_is_listed_with_what_to_do(database):
     site = open_site(database)
     visitor = site.visitor(Role.ADMIN).get("/carrier")
-    assert "The carrier took and delivered all" in visitor.text
+    assert "None of the newest 1000 messages was refused" in visitor.text
     refused(site, "Anna", "the account may not text Italy", "21408")
     refused(site, "Bruno", "the carrier refuses it: STOP", "21610")
     refused(site, "Carla", "the carrier cannot be reached", state=DeliveryState.PENDING, settled_at=None)
