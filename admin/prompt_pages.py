@@ -18,6 +18,7 @@ from rules.speech import speaking_seconds
 from rules.wording import Tongue
 
 ENGLISH = "en"
+MOST_FOUND = 120
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 
@@ -69,14 +70,15 @@ class PromptPages:
         words, language = (form.q.data or "")[:100], form.language.data or ""
         asked = bool(words or language)
         found = [one for one in self._sentences if one.is_about(words) and language in ("", one.language)]
-        shown = [one for one in found if asked or one.place.part == part]
+        shown = found[:MOST_FOUND] if asked else [one for one in found if one.place.part == part]
         return render_template(
             "console/prompts.html",
             form=form,
             part=part,
             parts=PARTS,
             asked=asked,
-            count=len(shown),
+            count=len(found),
+            most=MOST_FOUND,
             total=len(self._sentences),
             places=[(place, here) for place in PLACES if (here := [one for one in shown if one.place is place])],
             languages=self._languages,
