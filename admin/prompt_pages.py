@@ -18,7 +18,7 @@ from rules.speech import speaking_seconds
 from rules.wording import Tongue
 
 ENGLISH = "en"
-MOST_FOUND = 120
+MOST_FOUND = 80
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 

@@ -1,5 +1,6 @@
 """The people behind the roles and the help desk: changed in the console, and told of what is missing."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -101,6 +102,15 @@ def test_of_two_tabs_the_second_is_told_and_a_double_send_does_nothing_twice(sit
     assert "Somebody else has changed this" in two.text
     assert 'value="Eve"' in two.html
     two.send(**{"people-0-name": "Eve", "people-0-email": "eve@example.com"})
+    assert people(site, "cto") == [ON_FILE]
+
+
+def test_of_two_who_save_at_the_same_moment_one_is_told(database):
+    site = open_site(database)
+    both = [site.visitor().get("/contacts/cto") for _ in range(2)]
+    with ThreadPoolExecutor() as threads:
+        sent = list(threads.map(lambda visitor: visitor.send(**MAX), both))
+    assert sorted(visitor.status for visitor in sent) == [200, 422]
     assert people(site, "cto") == [ON_FILE]
 
 

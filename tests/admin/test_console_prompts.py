@@ -64,7 +64,7 @@ def test_a_sentence_is_found_by_its_words_or_its_key_wherever_it_is(visitor):
     assert "1 sentence found." in visitor.get("/prompts?q=PIN+hash+again").text
     assert "caller.pin_again" in visitor.text
     assert "reply.done" in visitor.get("/prompts?q=reply.done").text
-    assert "the first 120 are here" in visitor.get("/prompts?language=en").text
+    assert "the first 80 are here" in visitor.get("/prompts?language=en").text
     assert "No sentence has these words." in visitor.get("/prompts?q=%3Cscript%3E").text
     assert "<script>" not in re.sub(r"<script src[^>]*></script>", "", visitor.html)
 
