@@ -100,7 +100,9 @@ def acknowledge(session: Session, line: Line, ticket_number: int, by: Responder,
     if ticket.state is not TicketState.OPEN:
         return _acknowledge_again(session, line, ticket, page, by, now)
     if page is not None:
-        page_moves.move(session, page, PageState.ACKNOWLEDGED, due_at=None, acknowledged_at=now, acknowledged_by=by.holder)
+        page_moves.move(
+            session, page, PageState.ACKNOWLEDGED, due_at=None, acknowledged_at=now, acknowledged_by=by.holder
+        )
         record(session, ticket_number, now, "acknowledged", line.wording.say("event.acknowledged", name=by.name))
     lifecycle.take_in_charge(session, line, ticket, by.holder, by.name, now)
     _show_work(session, line, ticket, page, by, now)

@@ -131,9 +131,7 @@ def ends(world: World) -> None:
 
 
 @pytest.mark.parametrize(("comes_to", "words"), [(waits, "Let it go on first"), (ends, "is ended")])
-def test_what_waits_or_is_ended_is_not_paged_again(
-    world: World, comes_to: Callable[[World], None], words: str
-) -> None:
+def test_what_waits_or_is_ended_is_not_paged_again(world: World, comes_to: Callable[[World], None], words: str) -> None:
     reports(world)
     comes_to(world)
     world.passes(minutes=5)
@@ -146,6 +144,13 @@ def test_a_page_that_has_not_left_leaves_anyway(world: World) -> None:
 
 
 def test_a_ticket_that_pages_nobody_is_raised_first(world: World) -> None:
-    event = {"contract": "C-1001", "event": "disk_low", "status": "firing", "source": "z", "summary": "70 %", "key": "k"}
+    event = {
+        "contract": "C-1001",
+        "event": "disk_low",
+        "status": "firing",
+        "source": "z",
+        "summary": "70 %",
+        "key": "k",
+    }
     assert world.post("/api/v1/events", event)["number"] == NUMBER
     assert "Raise its priority first" in refusal(world)
