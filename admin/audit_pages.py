@@ -14,13 +14,12 @@ from wtforms.validators import Optional
 from admin import fields
 from admin.audit_diff import differences
 from admin.guard import Doors, Permission
-from admin.search import midnight
+from admin.search import asked_for, findable, midnight, number_of
 from admin.times import Times
 from models.audit import Audit
 from models.database import Database
 
 A_PAGE = 50
-LARGEST = 2**31 - 1
 
 
 class SearchForm(Form):
@@ -47,7 +46,7 @@ class AuditPages:
         conditions = self._conditions(form) if form.validate() else []
         with self._database.read() as session:
             now = self._database.now(session)
-            rows = _newest(session, conditions, request.args.get("before", ""))
+            rows = _newest(session, conditions, number_of(asked_for("before")))
         html = render_template(
             "console/audit.html",
             form=form,
@@ -59,7 +58,8 @@ class AuditPages:
 
     def _conditions(self, form: SearchForm) -> list[ColumnElement[bool]]:
         typed = ((Audit.actor, form.actor), (Audit.action, form.action), (Audit.subject, form.subject))
-        found = [column.icontains(field.data, autoescape=True) for column, field in typed if field.data]
+        asked = [(column, findable(field.data or "")) for column, field in typed]
+        found = [column.icontains(words, autoescape=True) for column, words in asked if words]
         if form.since.data:
             found.append(Audit.at >= midnight(form.since.data, self._zone))
         if form.until.data:
@@ -67,10 +67,9 @@ class AuditPages:
         return found
 
 
-def _newest(session: Session, conditions: list[ColumnElement[bool]], before: str) -> Sequence[Audit]:
+def _newest(session: Session, conditions: list[ColumnElement[bool]], before: int | None) -> Sequence[Audit]:
     """One more than a page, older than the change `before` where there is one."""
-    known = before.isascii() and before.isdecimal() and int(before) <= LARGEST
-    if known and (last := session.get(Audit, int(before))):
+    if before is not None and (last := session.get(Audit, before)):
         older = or_(Audit.at < last.at, and_(Audit.at == last.at, Audit.id < last.id))
         conditions = [*conditions, older]
     order = (Audit.at.desc(), Audit.id.desc())

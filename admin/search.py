@@ -5,6 +5,7 @@ first, and what comes in meanwhile moves nothing.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -27,6 +28,9 @@ MOST_WORDS = 8
 FEWEST_DIGITS = 3
 LARGEST_NUMBER = 2**31 - 1
 PAGING = ("before", "after")
+NUMBER_LIKE = re.compile(r"[0-9]{1,10}")
+UNFINDABLE = ("Cc", "Cs")
+"""The kinds of characters, as Unicode has them, that no row holds."""
 PHONE_LIKE = re.compile(r"[+0-9][0-9 ()./-]*")
 
 
@@ -39,7 +43,7 @@ class SearchForm(Form):
 
     def words(self) -> list[str]:
         """Each must be found; a telephone number typed in groups is one word."""
-        typed = (self.q.data or "").replace("\0", "")
+        typed = findable(self.q.data or "")
         return [typed] if PHONE_LIKE.fullmatch(typed) else typed.split()[:MOST_WORDS]
 
     def within(self, column: InstrumentedAttribute[datetime], zone: str) -> list[ColumnElement[bool]]:
@@ -61,9 +65,16 @@ def midnight(day: date, zone: str, later: int = 0) -> datetime:
     return timezones.to_utc(datetime.combine(within, time()) + timedelta(days=later), zone)
 
 
+def findable(typed: str) -> str:
+    """What was typed, as a database can look for it: without control characters and halves of characters."""
+    kept = (letter for letter in typed if letter.isspace() or unicodedata.category(letter) not in UNFINDABLE)
+    return "".join(kept).strip()
+
+
 def number_of(word: str) -> int | None:
     """The ticket number that a word may be."""
-    return int(word) if word.isascii() and word.isdecimal() and int(word) <= LARGEST_NUMBER else None
+    number = int(word) if NUMBER_LIKE.fullmatch(word) else None
+    return number if number is not None and number <= LARGEST_NUMBER else None
 
 
 def digits_of(word: str) -> str:
@@ -74,7 +85,7 @@ def digits_of(word: str) -> str:
 
 def asked_for(name: str) -> str:
     """One value of the address, as the database can take it."""
-    return request.args.get(name, "").replace("\0", "")
+    return findable(request.args.get(name, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class ExcludeForm(MoveForm):
 FORMS: dict[str, type[MoveForm]] = {
     "acknowledge": MoveForm,
     "pass": MoveForm,
+    "again": MoveForm,
     "wait": WaitForm,
     "resume": MoveForm,
     "solve": SolveForm,

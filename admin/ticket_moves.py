@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from admin.times import Times
 from models.technician import Technician
 from models.ticket import Ticket, TicketSource
-from paging import pager
+from paging import again, pager
 from paging.pager import Acknowledgement, Outcome, Responder
 from rules.line import Line
 from rules.targets import Priority
@@ -33,6 +33,9 @@ def make(session: Session, line: Line, ticket: Ticket, move: str, words: dict[st
             return _acknowledged(line, pager.acknowledge(session, line, ticket.number, by, now), now)
         case "pass":
             return _passed(pager.pass_on(session, line, ticket.number, by, now))
+        case "again":
+            again.page_again(session, line, ticket, by, now)
+            return f"{ticket.number} pages again from the first level, now."
         case "wait":
             pager.wait(session, line, ticket, by, reason, now)
             return f"{ticket.number} waits; its clocks stand still."

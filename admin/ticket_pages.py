@@ -14,7 +14,7 @@ from admin.ticket_forms import FORMS, MoveForm
 from admin.times import Times
 from models.database import Database
 from models.ticket import TICKET_MOVES, Ticket
-from paging import roster
+from paging import pager, roster
 from rules.line import Line
 from tickets import lifecycle
 from tickets.lifecycle import MoveRefused
@@ -71,6 +71,7 @@ class TicketPages:
             recordings = call_log.recorded(session, ticket_number=number)
             technicians = roster.technicians(session)
             me = ticket_moves.responder(session)
+            holder = pager.holder_name(session, telling.ticket)
         forms = {move: typed.get(move) or _empty(move, telling.ticket) for move in FORMS}
         html = render_template(
             template,
@@ -85,6 +86,7 @@ class TicketPages:
             refusal=refusal[:1].upper() + refusal[1:],
             ended=not TICKET_MOVES[telling.ticket.state],
             mine=telling.ticket.taken_by == me.holder,
+            holder=holder,
             may_work=current_user.may(Permission.WORK),
             chips=Chips(technicians),
             times=Times(now, self._line.policy.time_zone),

@@ -14,7 +14,7 @@ from models.customer import Contract
 from models.page import Page
 from models.ticket import Ticket, TicketEvent
 
-MESSAGES = ("page", "alarm", "update", "stand_down", "duty", "notice")
+MESSAGES = ("page", "alarm", "update", "stand_down", "duty", "notice", "follow_up")
 ADDRESS = re.compile(r":? https?://\S+")
 LOOKS = {
     "opened": ("flag", "blue"),
@@ -23,6 +23,9 @@ LOOKS = {
     "gap": ("exclamation-triangle-fill", "red"),
     "exhausted": ("exclamation-octagon-fill", "red"),
     "passed": ("skip-forward", "amber"),
+    "paged_again": ("arrow-repeat", "amber"),
+    "follow_up": ("hourglass-split", "amber"),
+    "taken_back": ("backspace", "red"),
     "acknowledged": ("check-lg", "green"),
     "in_charge": ("person-check", "green"),
     "waiting": ("pause-circle", "blue"),
@@ -32,10 +35,20 @@ LOOKS = {
     "priority": ("arrow-up", "blue"),
     "note": ("journal-text", ""),
     "described": ("mic", ""),
+    "transcribed": ("chat-left-text", ""),
     "recording_lost": ("exclamation-triangle", "red"),
     "recording_deleted": ("trash", ""),
     "called_again": ("telephone-inbound", "amber"),
+    "callback": ("telephone", ""),
+    "stopped_holding": ("telephone-x", "amber"),
+    "connected": ("headset", "green"),
+    "not_reached": ("telephone-x", "amber"),
     "maintenance": ("wrench", "blue"),
+    "condition_fired": ("heart-pulse", "amber"),
+    "condition_fired_again": ("heart-pulse", "amber"),
+    "condition_cleared": ("check-circle", "green"),
+    "no_page": ("moon-stars", ""),
+    "desk": ("building", "blue"),
 }
 ENDINGS = {
     "failed": ("x-circle", "red"),
@@ -106,9 +119,9 @@ def _event(event: TicketEvent) -> Moment:
 
 
 def _call(session: Session, ticket: Ticket) -> list[Moment]:
-    if ticket.call_sid is None:
-        return []
-    statement = select(CallStep).where(CallStep.call_sid == ticket.call_sid).order_by(CallStep.at, CallStep.id)
+    """The steps of the call that opened the ticket, and of those that joined it."""
+    sids = {ticket.call_sid, *call_log.of_ticket(session, ticket.number)} - {None}
+    statement = select(CallStep).where(CallStep.call_sid.in_(sids)).order_by(CallStep.at, CallStep.id)
     return [_step(step) for step in session.execute(statement).scalars()]
 
 

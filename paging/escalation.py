@@ -60,7 +60,7 @@ class _Advance:
 
     def run(self) -> None:
         if self._page.level_started_at is None:
-            self._leave()
+            self._begin()
         while not isinstance(move := self._next(), Wait):
             match move:
                 case StartChannels(wanted):
@@ -118,11 +118,12 @@ class _Advance:
         level = self._policy.levels[self._page.level - 1]
         return channels_for(level.channels, person.wishes, self._ticket.priority)
 
-    def _leave(self) -> None:
-        """The page goes out for the first time, and the customer gets the number in writing."""
+    def _begin(self) -> None:
+        """The page goes out, or out again. The first time the customer gets the number in writing."""
+        if self._page.round == 1:
+            notices.ticket_opened(self._session, self._line, self._ticket, self._now)
         self._page.state = PageState.PAGING
-        notices.ticket_opened(self._session, self._line, self._ticket, self._now)
-        self._start_level(1, 1)
+        self._start_level(self._page.round, 1)
 
     def _start_level(self, number: int, level: int) -> None:
         page = self._page

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.database import announce
-from models.page import PAGE_MOVES, Page, PageState
+from models.page import Page, PageState
 from models.ticket import Ticket, TicketSource, TicketState
-from paging import coverage, follow_up, recipients, roster
+from paging import coverage, follow_up, page_moves, recipients, roster
 from rules.line import Line
 from rules.targets import Priority
 from rules.wording import lasting
@@ -100,7 +100,9 @@ def acknowledge(session: Session, line: Line, ticket_number: int, by: Responder,
     if ticket.state is not TicketState.OPEN:
         return _acknowledge_again(session, line, ticket, page, by, now)
     if page is not None:
-        _move(session, page, PageState.ACKNOWLEDGED, due_at=None, acknowledged_at=now, acknowledged_by=by.holder)
+        page_moves.move(
+            session, page, PageState.ACKNOWLEDGED, due_at=None, acknowledged_at=now, acknowledged_by=by.holder
+        )
         record(session, ticket_number, now, "acknowledged", line.wording.say("event.acknowledged", name=by.name))
     lifecycle.take_in_charge(session, line, ticket, by.holder, by.name, now)
     _show_work(session, line, ticket, page, by, now)
@@ -153,7 +155,7 @@ def pass_on(session: Session, line: Line, ticket_number: int, by: Responder, now
         return Acknowledgement(Outcome.REFUSED, ticket, name, ticket.taken_in_charge_at)
     lifecycle.give_back(session, ticket)
     recipients.end_calls(session, page, now, by.call)
-    _move(session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None, followed_up_at=None)
+    page_moves.move(session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None, followed_up_at=None)
     return _escalate(session, line, ticket, page, by, now)
 
 
@@ -184,7 +186,7 @@ def take_back(session: Session, line: Line, ticket: Ticket, page: Page, now: dat
     """The owner was reminded and gave no sign of work: the page goes on to the next level. Both rows are locked."""
     name = holder_name(session, ticket) or ""
     lifecycle.give_back(session, ticket)
-    _move(session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None)
+    page_moves.move(session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None)
     page.passed = page.level_started_at is not None
     page.due_at, page.followed_up_at = now, None
     session.flush()
@@ -255,7 +257,7 @@ def _close(session: Session, line: Line, ticket: Ticket, by: Responder, now: dat
     if page is None or page.state is PageState.CLOSED:
         return
     unanswered = page.state is PageState.PAGING
-    _move(session, page, PageState.CLOSED, due_at=None)
+    page_moves.move(session, page, PageState.CLOSED, due_at=None)
     recipients.cancel_pending(session, page, now)
     recipients.end_calls(session, page, now, by.call)
     if unanswered:
@@ -287,13 +289,3 @@ def lock_page(session: Session, ticket_number: int) -> Page | None:
     """The ticket's page, locked until the transaction ends. None if it has none."""
     statement = select(Page).where(Page.ticket_number == ticket_number).with_for_update(key_share=True)
     return session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
-
-
-def _move(session: Session, page: Page, to: PageState, **values: object) -> None:
-    """Compare and set, by the table of moves."""
-    if to not in PAGE_MOVES[page.state]:
-        raise lifecycle.MoveRefused(f"the page of ticket {page.ticket_number} is {page.state}, it cannot become {to}")
-    statement = update(Page).where(Page.id == page.id, Page.state == page.state).values(state=to, **values)
-    if session.execute(statement.returning(Page.id)).first() is None:
-        raise lifecycle.MoveRefused(f"the page of ticket {page.ticket_number} was changed by somebody else just now")
-    session.refresh(page)

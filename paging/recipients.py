@@ -10,7 +10,7 @@ from models.delivery import PAGING_KINDS, Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from models.recording import Recording
 from models.ticket import Ticket
-from paging import messages
+from paging import messages, roster
 from paging.kindness import CALLS
 from paging.roster import Person
 from rules.escalation import Channel
@@ -98,6 +98,16 @@ def stand_down(
     body = messages.one_segment(line, f"page.stand_down_{why}", "name", number=str(ticket.number), name=name)
     for person in paged(session, page):
         if person.key != holder:
+            _text(session, person, DeliveryKind.STAND_DOWN, f"{now:%Y%m%d%H%M%S%f}", body, ticket, page, now)
+
+
+def tell_released(
+    session: Session, line: Line, ticket: Ticket, page: Page, owner: str, name: str, now: datetime
+) -> None:
+    """Tell the technician who had the ticket that `name` took it from them, by having it paged again."""
+    body = messages.one_segment(line, "page.released", "name", number=str(ticket.number), name=name)
+    for person in roster.people(session, [f"technician:{owner}"], now):
+        if person.phone:
             _text(session, person, DeliveryKind.STAND_DOWN, f"{now:%Y%m%d%H%M%S%f}", body, ticket, page, now)
 
 

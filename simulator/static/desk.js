@@ -11,6 +11,7 @@
     root.querySelectorAll(".screen").forEach((screen) => { screen.scrollTop = screen.scrollHeight; });
   };
   show(document);
+  document.getElementById("clocks").textContent = "Times are those of this device.";
   document.body.addEventListener("htmx:load", (event) => {
     show(event.detail.elt);
     event.detail.elt.querySelector("#words")?.focus();

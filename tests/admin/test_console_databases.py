@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from admin import search
 from models.service import Heartbeat
 from tests.admin.console_site import open_site
 
@@ -32,3 +35,31 @@ def test_an_admin_sets_up_a_service_and_works_its_first_ticket(database):
     assert "Solved" in visitor.text and "It was the disk." in visitor.text
     for path in ("/", "/live", "/tickets", "/rotations", "/technicians", "/customers", f"/tickets/{number}/live"):
         assert visitor.get(path).status == 200, path
+
+
+ODD = ("%00", "a%00b", "%01%08%1f%7f", "%c2%80", "%ed%a0%80", "%ff", "a%0d%0ab", "a" * 10_000, "9" * 10_000, "%" * 50)
+"""Control characters, half a character, bytes that are no text, and far too much."""
+SEARCHES = (
+    "/tickets?q=",
+    "/tickets?before=",
+    "/calls?q=",
+    "/calls?after=",
+    "/calls/messages?before=",
+    "/audit?actor=",
+    "/audit?before=",
+)
+
+
+def test_no_search_falls_over_what_is_typed_or_put_into_its_address(database):
+    visitor = open_site(database).visitor()
+    for search_for in SEARCHES:
+        for typed in ODD:
+            assert visitor.get(search_for + typed).status in (200, 422), search_for + typed[:20]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("a\0b", "ab"), ("\ud800x\udfff", "x"), (" \x1b[2J ", "[2J"), ("caffè\tnero", "caffè\tnero"), ("\0", "")],
+)
+def test_what_no_row_can_hold_is_not_looked_for(typed, found):
+    assert search.findable(typed) == found

@@ -23,6 +23,7 @@ DOORS = {
     ("GET", "/tickets/100001/live"): READ,
     ("POST", "/tickets/100001/note"): WORK,
     ("POST", "/tickets/100001/acknowledge"): WORK,
+    ("POST", "/tickets/100001/again"): WORK,
     ("GET", "/calls"): READ,
     ("GET", "/calls/CA1"): READ,
     ("GET", "/calls/messages"): READ,

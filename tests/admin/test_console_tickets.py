@@ -47,28 +47,52 @@ def test_the_page_tells_what_happened_newest_first_with_local_times(site, number
     assert f"Ticket {number} opened for Acme SpA with priority P1. 02:14:00 · just now" in visitor.text
 
 
-def test_the_steps_of_the_call_are_part_of_the_story(site, number):
+def test_the_steps_of_the_call_that_opened_it_and_of_one_that_joined_it_are_part_of_the_story(site, number):
     with site.database.write() as session:
-        at = site.clock.now() - timedelta(seconds=30)
-        session.add(
-            Call(
-                sid="CA1",
-                caller="+393332220001",
-                step=Step.ENDED,
-                turn=3,
-                silences=0,
-                wrong_pins=0,
-                problem=1,
-                registered=True,
-                staffed=False,
-                started_at=at,
-            )
-        )
-        session.flush()
-        session.add(CallStep(call_sid="CA1", at=at, kind="pin", text="contract C-1001"))
+        _call(session, "CA1", site.clock.now() - timedelta(seconds=30), "pin", "contract C-1001")
         session.get_one(Ticket, number).call_sid = "CA1"
+        _call(session, "CA2", site.clock.now(), "priority", f"key 5, ticket {number}", ticket_number=number)
     text = site.visitor().get(f"/tickets/{number}").text
     assert text.index(f"Ticket {number} opened") < text.index("PIN: contract C-1001 02:13:30 · call")
+    assert f"key 5, ticket {number} 02:14:00 · call" in text
+
+
+def _call(session, sid, at, kind, text, **about):
+    """A call of which one step is known."""
+    call = Call(
+        sid=sid,
+        caller="+393332220001",
+        step=Step.ENDED,
+        turn=3,
+        silences=0,
+        wrong_pins=0,
+        problem=1,
+        registered=True,
+        staffed=False,
+        started_at=at,
+        **about,
+    )
+    session.add(call)
+    session.flush()
+    session.add(CallStep(call_sid=sid, at=at, kind=kind, text=text))
+
+
+def test_who_looks_at_it_may_page_again_and_is_told_first_what_happens(site, number):
+    site.policy("technician:anna", "technician:bruno")
+    with site.database.write() as session:
+        pager.acknowledge(session, site.line, number, Responder("anna", "Anna Rossi"), site.clock.now())
+    visitor = site.visitor(Role.TECHNICIAN).get(f"/tickets/{number}")
+    assert "Nobody has it in charge any more: Anna Rossi is told." in visitor.text
+    visitor.send(f"/tickets/{number}/again")
+    assert f"{number} pages again from the first level, now." in visitor.text
+    assert "technician@example.com had it paged again, from the first level: Anna Rossi has it no more." in visitor.text
+    assert page_state(site, number) is PageState.PAGING
+    (change,) = audits(site)
+    assert (change.action, change.subject) == ("ticket.again", f"ticket:{number}")
+    assert (change.before["taken_by"], change.after["taken_by"]) == ("anna", None)
+    visitor.send(f"/tickets/{number}/again")
+    assert "It pages again from the first level already." in visitor.text
+    assert len(audits(site)) == 1
 
 
 def test_a_message_says_what_it_was_and_a_recordings_address_is_left_out(site, number):

@@ -16,7 +16,7 @@ from models.database import Database
 from models.delivery import Delivery
 from models.technician import Technician
 from models.ticket import TicketSource
-from paging import drills, events, outcomes, pager
+from paging import again, drills, events, outcomes, pager
 from paging.pager import Outcome, Responder
 from rules.line import Line
 from rules.targets import Priority
@@ -180,6 +180,8 @@ def _move(session: Session, line: Line, number: int, move: str, by: Responder, n
     ticket = lifecycle.lock_ticket(session, number)
     assert ticket is not None
     match move:
+        case "again":
+            again.page_again(session, line, ticket, by, now)
         case "wait":
             pager.wait(session, line, ticket, by, "for the customer", now)
         case "resume":

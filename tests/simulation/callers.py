@@ -14,7 +14,7 @@ LOOKS_EVERY = 3600.0
 AT_THE_CONSOLE = Responder(None, "Max Duty")
 AT_ONCE = (1, 1, 1, 2, 2, 3, 5)
 TAKEN = ("acknowledge", "acknowledge", "exclude")
-MOVES = ("acknowledge", "pass", "solve", "exclude", "note", "lower", "raise", "wait")
+MOVES = ("acknowledge", "pass", "solve", "exclude", "note", "lower", "raise", "wait", "again")
 
 
 class Callers:

@@ -12,7 +12,7 @@ from tests.simulation.telephones import Call
 from tests.simulation.timeline import Timeline
 
 NUMBER = re.compile(r"\b[1-9][0-9]{5}\b")
-PLANS = ("note", "wait resume", "wait", "lower", "raise note", "pass", "note exclude", "")
+PLANS = ("note", "wait resume", "wait", "lower", "raise note", "pass", "note exclude", "again", "")
 CHATTER = ("STATUS", "WHO", "what?", "ACK", "PASS", "DONE", "ACK ALL", "ack 999999", "", "\N{GRINNING FACE}" * 40)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.delivery import DeliveryState
-from paging import claims, escalation, outcomes, pager, recipients
+from paging import claims, escalation, outcomes, page_moves, pager, recipients
 from paging.delivery import Courier
 from rules import escalation as rule
 from tests.databases import fast_folder, sqlite_copy
@@ -60,7 +60,7 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
         "owner",
         (
             Defect(pager.acknowledge, "ticket.state is not TicketState.OPEN", "ticket.state is TicketState.WAITING"),
-            Defect(pager._move, "to not in PAGE_MOVES[page.state]", "to is PageState.ARMED"),
+            Defect(page_moves.move, "to not in PAGE_MOVES[page.state]", "to is PageState.ARMED"),
             Defect(lifecycle._require, "not in from_states", "not in {*from_states, TicketState.IN_CHARGE}"),
         ),
     ),

@@ -146,6 +146,8 @@ class Watch:
     def _line(self, case: Case, line: StoryLine, now: datetime) -> None:
         if line.kind in ("passed", "taken_back"):
             case.is_passed, case.reopened_true = True, now
+        if line.kind == "paged_again":
+            case.pages_again(line, now)
         if line.kind == "exhausted":
             case.alarmed.add(case.round)
             if missing := case.fallback - self.messages.alarmed[case.page.id, case.round]:
@@ -180,7 +182,7 @@ class Watch:
             for technician in sorted(self._reached[row.id]):
                 self._require_told(case, technician)
             self.page_is_over(case)
-        if (row.round, row.level) != (case.round, case.level) and case.round:
+        if (row.round, row.level) != case.position and case.round:
             raise Violation("levels", f"ticket {row.number} is at {row.round}, {row.level}: the story does not say so")
 
     def _must_go_on(self, case: Case, row: PageRow, now: datetime) -> None:

@@ -82,3 +82,19 @@ def test_a_mistake_is_said_and_forgotten(browser, line: World, address: str):
     page.locator("#refusal").wait_for(state="hidden")
     page.locator("#caller-hang-up").wait_for()
     visit.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_desk_is_sound_with_everything_unfolded(browser, line: World, address: str, width: int):
+    line.phone(ADA).dials().presses(f"{PIN}#").presses("1").hangs_up()
+    line.settles()
+    visit = Visit(browser, address, "", width=width)
+    page = visit.go("/simulator")
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    twice = "[...document.querySelectorAll('[id]')].filter(e => document.querySelectorAll('#' + e.id)[0] !== e)"
+    assert page.evaluate(f"{twice}.map(e => e.id)") == []
+    assert page.locator("main a[href='/simulator'], .banner a[href='/simulator']").count() == 0
+    page.get_by_text("Times are those of this device.").wait_for()
+    assert visit.grave_findings() == []
+    assert visit.overflow() == 0
+    visit.close()
