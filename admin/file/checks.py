@@ -1,6 +1,7 @@
 """What is wrong with a file whose values have their forms: duplicates, references, contradictions."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 
 from admin.file import ladders, meaning
 from admin.file.forms import Entry, did_you_mean
@@ -21,7 +22,16 @@ NAMED = ("products", "customers")
 def check(file: Entry, found: list[Error], known: Known, peppers: Peppers, policy: Policy) -> list[Error]:
     """Every further error, each with its place. One that only follows from those `found` by reading is not told."""
     errors = _check(file, found, known, peppers, policy)
-    return [(place, message) for place, message in errors if not _has_errors(found, place)]
+    spoiled = {around for place, _ in found for around in _around(place)}
+    return [(place, message) for place, message in errors if place not in spoiled]
+
+
+def _around(place: str) -> Iterator[str]:
+    """A place and all that hold it."""
+    yield place
+    for end in range(len(place) - 1, 0, -1):
+        if place[end] in ".[":
+            yield place[:end]
 
 
 def _has_errors(found: list[Error], place: str) -> bool:
@@ -144,12 +154,15 @@ def _dates(contract: Entry, row: Contract | None) -> Iterator[Error]:
 
 def _maintenance(booked: list[Entry], zone: str) -> Iterator[Error]:
     windows = meaning.bookings(booked, zone)
-    for number, (entry, window) in enumerate(zip(booked, windows, strict=True)):
+    longest: tuple[datetime, int] | None = None
+    for number, window in sorted(enumerate(windows), key=lambda one: one[1].starts_at):
         if window.ends_at <= window.starts_at:
-            yield entry.at("until"), "it ends before it starts"
-        for other, before in zip(booked, windows[:number], strict=False):
-            if window.starts_at < before.ends_at and before.starts_at < window.ends_at:
-                yield entry.place, f"it overlaps {other.place}"
+            yield booked[number].at("until"), "it ends before it starts"
+            continue
+        if longest and window.starts_at < longest[0]:
+            first, second = sorted((number, longest[1]))
+            yield booked[second].place, f"it overlaps {booked[first].place}"
+        longest = max(longest or (window.ends_at, number), (window.ends_at, number))
 
 
 def _pins(file: Entry, known: Known, peppers: Peppers) -> Iterator[Error]:
