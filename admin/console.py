@@ -22,6 +22,7 @@ from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors
 from admin.home import Home
 from admin.identity_provider import Provider, name_of
+from admin.import_pages import ImportPages
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
 from admin.policy_pages import PolicyPages
@@ -103,6 +104,7 @@ def _open(
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
+    ImportPages(database, line, peppers).open(doors)
     MaintenancePages(database, line).open(doors)
     PolicyPages(database, line).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)

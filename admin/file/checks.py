@@ -125,10 +125,10 @@ def _contracts(file: Entry, known: Known, policy: Policy) -> Iterator[Error]:
     policies = known.policies.keys() | {entry["key"] for entry in entries(file, "escalation_policies")}
     owners = {row.id: name for name, row in known.customers.items()}
     for customer, contract in contracts(file):
-        yield from _references(contract, products, policies)
         if contract["number"] == HOUSE_CONTRACT:
             yield contract.at("number"), f"{HOUSE_CONTRACT} is kept for drills: choose another number"
         row = known.contracts.get(contract["number"])
+        yield from _references(contract, row, products, policies)
         yield from _dates(contract, row)
         if row and owners[row.customer_id] != customer["name"]:
             yield contract.at("number"), f"contract {contract['number']} belongs to {owners[row.customer_id]}"
@@ -136,12 +136,15 @@ def _contracts(file: Entry, known: Known, policy: Policy) -> Iterator[Error]:
         yield from _maintenance(entries(contract, "maintenance"), zone)
 
 
-def _references(contract: Entry, products: Collection[str], policies: Collection[str]) -> Iterator[Error]:
+def _references(
+    contract: Entry, row: Contract | None, products: Collection[str], policies: Collection[str]
+) -> Iterator[Error]:
+    """A policy that the contract has already may be one that is still to be made."""
     product = contract.get("product")
     if product and product not in products:
         yield contract.at("product"), f"unknown product {product!r}{did_you_mean(product, products)}"
     key = contract.get("escalation_policy") or ("default" if contract.get("plan") is Plan.PLATINUM else None)
-    if key and key not in policies:
+    if key and key not in policies and not (row and row.escalation_policy == key):
         yield contract.at("escalation_policy"), f"unknown escalation policy {key!r}{did_you_mean(key, policies)}"
 
 

@@ -1,5 +1,6 @@
 """The products and customers of a file alone, as the console imports them: what would change, or the change itself."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from admin.file import customers, rows, shape, tree
 from admin.file.changes import Changes
 from admin.file.checks import check
-from admin.file.forms import INVALID, Entry
+from admin.file.forms import Entry, Invalid
 from admin.file.known import known_customers
 from admin.file.tree import Tree
 from rules.pins import Peppers
@@ -19,8 +20,24 @@ ELSEWHERE = "is not imported here: only products and customers are; `python app.
 ACTION = "import"
 
 
-def parse(name: str, content: str) -> Tree:
-    """A table or a YAML file, by the file's name, else by what is in it. Raises FileErrors."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file says, before it is held against the database; `entry` is INVALID where that is nothing of use."""
+
+    tree: Tree
+    entry: Entry | Invalid
+
+
+def read(name: str, content: str) -> Reading:
+    """Read a table or a YAML file, by its name, else by what is in it. Raises FileErrors where it is neither."""
+    found = _parsed(name, content)
+    for part in found.root.keys() & set(shape.PARTS) - set(PARTS):
+        found.errors.append((part, ELSEWHERE))
+        del found.root[part]
+    return Reading(found, shape.FILE(found.root, found))
+
+
+def _parsed(name: str, content: str) -> Tree:
     ending = name.lower().rpartition(".")[2]
     if ending == "csv" or (ending not in ("yaml", "yml") and rows.is_table(content)):
         return rows.read(content)
@@ -35,21 +52,19 @@ def hold(session: Session) -> None:
 
 
 def bring(
-    session: Session, read: Tree, peppers: Peppers, author: str, now: datetime, policy: Policy, *, dry: bool
-) -> tuple[Entry, Changes]:
+    session: Session, reading: Reading, peppers: Peppers, author: str, now: datetime, policy: Policy, *, dry: bool
+) -> Changes:
     """Write what a file says of products and customers, as `load` does; `dry`: write nothing.
 
-    Answers what the file holds and what it changes. Raises FileErrors with every error and its place.
+    Answers what that changes. Raises FileErrors with every error and its place.
     """
-    for part in read.root.keys() & set(shape.PARTS) - set(PARTS):
-        read.errors.append((part, ELSEWHERE))
-        del read.root[part]
-    file = shape.FILE(read.root, read)
-    if file is not INVALID:
+    found, entry = reading.tree, reading.entry
+    if isinstance(entry, Entry):
         known = known_customers(session, now)
-        read.errors += check(file, read.errors, known, peppers, policy)
-    read.raise_errors()
+        found.errors += check(entry, found.errors, known, peppers, policy)
+    found.raise_errors()
+    assert isinstance(entry, Entry), "what is of no use has an error"
     changes = Changes(session, author, now, action=ACTION, dry=dry)
-    customers.apply(file, known, changes, peppers, policy)
+    customers.apply(entry, known, changes, peppers, policy)
     changes.flush()
-    return file, changes
+    return changes
