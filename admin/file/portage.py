@@ -45,9 +45,13 @@ def _parsed(name: str, content: str) -> Tree:
 
 
 def hold(session: Session) -> None:
-    """Nobody else changes customers until this transaction ends. SQLite has one writer as it is."""
+    """Nobody else changes customers until this transaction ends. SQLite has one writer as it is.
+
+    A large file is thought about for seconds, while the transaction waits.
+    """
     if session.get_bind().dialect.name == "postgresql":
         tables = "product, customer, contract, contact, pin"
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '60s'"))
         session.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
 
 
