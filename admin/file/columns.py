@@ -1,5 +1,7 @@
 """The columns of the table of contracts: one row a contract, and what each column is in the YAML file."""
 
+import re
+
 CUSTOMER = {"customer": "name", "customer time zone": "time_zone"}
 CONTRACT = {
     "contract": "number",
@@ -16,8 +18,7 @@ SPECIALIST = {"specialist name": "name", "specialist email": "email"}
 CONTACT = ("name", "phone", "email")
 PIN = "pin"
 NEEDED = ("customer", "contract")
-MOST_CONTACTS = 50
-"""For which there are columns."""
+NUMBERED = re.compile(r"contact ([1-9][0-9]{0,2}) (name|phone|email)")
 
 
 def contact_column(number: int, part: str) -> str:
@@ -30,6 +31,14 @@ def contact_columns(contacts: int) -> list[str]:
     return [contact_column(number, part) for number in range(1, contacts + 1) for part in CONTACT]
 
 
-CONTACTS = {contact_column(number + 1, part): (number, part) for number in range(MOST_CONTACTS) for part in CONTACT}
-"""Which contact, counted from 0, and what of it."""
-KNOWN = frozenset((*CUSTOMER, *CONTRACT, *SPECIALIST, PIN, *CONTACTS))
+def contact_of(column: str) -> tuple[int, str] | None:
+    """Which contact, counted from 1, and what of it; None: it is another column."""
+    match = NUMBERED.fullmatch(column)
+    return (int(match[1]), match[2]) if match else None
+
+
+NAMED = frozenset((*CUSTOMER, *CONTRACT, *SPECIALIST, PIN))
+
+
+def is_known(column: str) -> bool:
+    return column in NAMED or contact_of(column) is not None

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from admin.sheet import as_typed
 
 SEPARATORS = (",", ";", "\t")
 MOST_ROWS = 25_000
+MOST_COLUMNS = 500
 PLACE = re.compile(r"customers\[[0-9]+\](?P<contract>\.contracts\[[0-9]+\])?(?P<inner>[.\[][\w.\[\]]*)?")
 CONTACT = re.compile(r"\.contacts\[([0-9]+)\]\.?(\w*)")
 ZONE = "customer time zone"
@@ -100,10 +102,14 @@ def _name(cell: str) -> str:
 
 
 def _wrong_columns(names: list[str]) -> Iterator[str]:
-    for name in dict.fromkeys(names):
-        if name not in columns.KNOWN:
-            yield f"column {name!r} is not known here{did_you_mean(name, columns.KNOWN)}"
-        elif names.count(name) > 1:
+    if len(names) > MOST_COLUMNS:
+        yield f"has more than {MOST_COLUMNS} columns"
+        return
+    suggested = [*columns.NAMED, *columns.contact_columns(2)]
+    for name, times in Counter(names).items():
+        if not columns.is_known(name):
+            yield f"column {name!r} is not known here{did_you_mean(name, suggested)}"
+        elif times > 1:
             yield f"there are two columns {name!r}"
     for name in columns.NEEDED:
         if name not in names:
@@ -178,11 +184,11 @@ def _contacts(place: str, cells: dict[str, str]) -> Iterator[Mapping]:
     """Each at the place of its columns; columns without anything are nobody."""
     found: dict[int, dict[str, Node]] = {}
     for name, cell in cells.items():
-        if cell and (column := columns.CONTACTS.get(name)):
+        if cell and (column := columns.contact_of(name)):
             number, part = column
-            found.setdefault(number, {})[part] = _scalar(f"{place}[{number}].{part}", cell)
+            found.setdefault(number, {})[part] = _scalar(f"{place}[{number - 1}].{part}", cell)
     for number in sorted(found):
-        yield _mapping(f"{place}[{number}]", found[number])
+        yield _mapping(f"{place}[{number - 1}]", found[number])
 
 
 def _scalar(place: str, cell: str) -> Scalar:

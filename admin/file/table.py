@@ -18,14 +18,14 @@ def table(customers: Sequence[Mapping[str, Any]]) -> str:
     none: list[dict[str, Any]] = [{}]
     rows = [(customer, contract) for customer in customers for contract in customer.get("contracts", none)]
     most = max((len(contract.get("contacts", ())) for _, contract in rows), default=0)
-    contacts = min(max(most, FEWEST_CONTACTS), columns.MOST_CONTACTS)
+    contacts = max(most, FEWEST_CONTACTS)
     header = [*columns.CUSTOMER, *columns.CONTRACT, *columns.SPECIALIST, *columns.contact_columns(contacts)]
     return BYTE_ORDER_MARK + sheet(header, (_row(customer, contract, contacts) for customer, contract in rows))
 
 
 def _row(customer: Mapping[str, Any], contract: Mapping[str, Any], contacts: int) -> list[str]:
     specialist = contract.get("specialist", {})
-    people = contract.get("contacts", [])[:contacts]
+    people = contract.get("contacts", [])
     values = [customer.get(key) for key in columns.CUSTOMER.values()]
     values += [contract.get(key) for key in columns.CONTRACT.values()]
     values += [specialist.get(key) for key in columns.SPECIALIST.values()]

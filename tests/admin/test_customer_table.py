@@ -156,6 +156,7 @@ def test_a_pin_of_a_table_is_added_and_only_its_digest_kept(session):
          "is Europe/Rome, but the first row of this customer, row 2, says otherwise"),
         ("customer,contract,ned\nA,B,C", "the first row", "column 'ned' is not known here; did you mean ends?"),
         ("customer,contract,contract\nA,B,C", "the first row", "there are two columns 'contract'"),
+        ("x," * 500, "the first row", "has more than 500 columns"),
         ("name;number\n", "the first row", "there is no column 'contract'"),
         ("", "the first row", "there is no column 'customer'"),
     ],
