@@ -27,6 +27,7 @@ from admin.guard import Doors
 from admin.home import Home
 from admin.hours_pages import HoursPages
 from admin.identity_provider import Provider, name_of
+from admin.import_pages import ImportPages
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
 from admin.policy_pages import PolicyPages
@@ -109,6 +110,7 @@ def _open(
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
+    ImportPages(database, line, peppers).open(doors)
     MaintenancePages(database, line).open(doors)
     PolicyPages(database, line).open(doors)
     ContactPages(database, line).open(doors)

@@ -22,7 +22,8 @@ FIELD = "kept"
 """The hidden field on the way through the sign-in."""
 AGAIN = "form_again"
 """The hidden field of the request that shows the form again."""
-NEVER_KEPT = ("csrf", "password", "pin", "current", "code", FIELD, AGAIN)
+NEVER_KEPT = ("csrf", "password", "pin", "current", "code", "upload", FIELD, AGAIN)
+"""Secrets, and a file, which may hold PINs."""
 ENVIRON = "platinum.kept"
 SENT_NOTHING = "Here is your form again. Nothing was sent yet: look it over, then send it."
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 
-from flask import Blueprint, Flask, Request, Response
+from flask import Blueprint, Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
@@ -33,6 +33,9 @@ HEADERS = {
 }
 LARGEST_REQUEST = 2_000_000
 """Bytes that a page takes: a calendar file is the largest."""
+IMPORTS = "/customers/import"
+LARGEST_IMPORT = 8_000_000
+"""Bytes that the import of customers takes: its file, and the same once more, packed into a form."""
 
 
 def secure(
@@ -60,6 +63,7 @@ def secure(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open all night must still acknowledge
     )
+    _let_imports_in(app)
     protection = CSRFProtect(app)
     for blueprint in csrf_exempt:
         protection.exempt(blueprint)
@@ -68,6 +72,15 @@ def secure(
     _keep_sessions(app, database)
     _add_headers(app, secure_cookies)
     errors.handle_errors(app)
+
+
+def _let_imports_in(app: Flask) -> None:
+    """Ahead of the protection against forged requests, which reads the form."""
+
+    @app.before_request
+    def allow() -> None:
+        if request.path.startswith(IMPORTS) and "HTTP_COOKIE" in request.environ:
+            request.max_content_length = request.max_form_memory_size = LARGEST_IMPORT
 
 
 class _Sessions(SecureCookieSessionInterface):

@@ -2,10 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet calculates a cell that begins with one of these."""
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""A spreadsheet calculates a cell that begins with one of these; with an apostrophe before it, it is a text."""
 
 
 def sheet(header: Sequence[str], rows: Iterable[Iterable[str | float | None]]) -> str:
@@ -18,5 +19,9 @@ def sheet(header: Sequence[str], rows: Iterable[Iterable[str | float | None]]) -
 
 
 def _cell(value: str | float | None) -> str | float | None:
-    """The apostrophe makes it a text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
+    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+
+
+def as_typed(cell: str) -> str:
+    """What was meant by a cell that `sheet` wrote: without the apostrophe that it put before it."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell

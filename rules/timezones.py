@@ -15,7 +15,7 @@ import difflib
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import pytz
 
@@ -97,6 +97,7 @@ def nearest(name: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def unknown(name: str) -> str:
     """What to tell somebody who typed a zone that does not exist."""
     hint = nearest(name)

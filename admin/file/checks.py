@@ -1,6 +1,7 @@
 """What is wrong with a file whose values have their forms: duplicates, references, contradictions."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 
 from admin.file import ladders, meaning
 from admin.file.forms import Entry, did_you_mean
@@ -21,7 +22,16 @@ NAMED = ("products", "customers")
 def check(file: Entry, found: list[Error], known: Known, peppers: Peppers, policy: Policy) -> list[Error]:
     """Every further error, each with its place. One that only follows from those `found` by reading is not told."""
     errors = _check(file, found, known, peppers, policy)
-    return [(place, message) for place, message in errors if not _has_errors(found, place)]
+    spoiled = {around for place, _ in found for around in _around(place)}
+    return [(place, message) for place, message in errors if place not in spoiled]
+
+
+def _around(place: str) -> Iterator[str]:
+    """A place and all that hold it."""
+    yield place
+    for end in range(len(place) - 1, 0, -1):
+        if place[end] in ".[":
+            yield place[:end]
 
 
 def _has_errors(found: list[Error], place: str) -> bool:
@@ -115,10 +125,10 @@ def _contracts(file: Entry, known: Known, policy: Policy) -> Iterator[Error]:
     policies = known.policies.keys() | {entry["key"] for entry in entries(file, "escalation_policies")}
     owners = {row.id: name for name, row in known.customers.items()}
     for customer, contract in contracts(file):
-        yield from _references(contract, products, policies)
         if contract["number"] == HOUSE_CONTRACT:
             yield contract.at("number"), f"{HOUSE_CONTRACT} is kept for drills: choose another number"
         row = known.contracts.get(contract["number"])
+        yield from _references(contract, row, products, policies)
         yield from _dates(contract, row)
         if row and owners[row.customer_id] != customer["name"]:
             yield contract.at("number"), f"contract {contract['number']} belongs to {owners[row.customer_id]}"
@@ -126,12 +136,15 @@ def _contracts(file: Entry, known: Known, policy: Policy) -> Iterator[Error]:
         yield from _maintenance(entries(contract, "maintenance"), zone)
 
 
-def _references(contract: Entry, products: Collection[str], policies: Collection[str]) -> Iterator[Error]:
+def _references(
+    contract: Entry, row: Contract | None, products: Collection[str], policies: Collection[str]
+) -> Iterator[Error]:
+    """A policy that the contract has already may be one that is still to be made."""
     product = contract.get("product")
     if product and product not in products:
         yield contract.at("product"), f"unknown product {product!r}{did_you_mean(product, products)}"
     key = contract.get("escalation_policy") or ("default" if contract.get("plan") is Plan.PLATINUM else None)
-    if key and key not in policies:
+    if key and key not in policies and not (row and row.escalation_policy == key):
         yield contract.at("escalation_policy"), f"unknown escalation policy {key!r}{did_you_mean(key, policies)}"
 
 
@@ -144,12 +157,15 @@ def _dates(contract: Entry, row: Contract | None) -> Iterator[Error]:
 
 def _maintenance(booked: list[Entry], zone: str) -> Iterator[Error]:
     windows = meaning.bookings(booked, zone)
-    for number, (entry, window) in enumerate(zip(booked, windows, strict=True)):
+    longest: tuple[datetime, int] | None = None
+    for number, window in sorted(enumerate(windows), key=lambda one: one[1].starts_at):
         if window.ends_at <= window.starts_at:
-            yield entry.at("until"), "it ends before it starts"
-        for other, before in zip(booked, windows[:number], strict=False):
-            if window.starts_at < before.ends_at and before.starts_at < window.ends_at:
-                yield entry.place, f"it overlaps {other.place}"
+            yield booked[number].at("until"), "it ends before it starts"
+            continue
+        if longest and window.starts_at < longest[0]:
+            first, second = sorted((number, longest[1]))
+            yield booked[second].place, f"it overlaps {booked[first].place}"
+        longest = max(longest or (window.ends_at, number), (window.ends_at, number))
 
 
 def _pins(file: Entry, known: Known, peppers: Peppers) -> Iterator[Error]:

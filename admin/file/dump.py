@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin import windows
 from admin.file.shape import ROLES, Day
 from admin.file.writing import Quoted, duration, filled, moment, wall_time, written
-from models.customer import HOUSE_CONTRACT, Contact, Contract, Customer, Product
+from models.customer import HOUSE_CONTRACT, Contact, Contract, Customer, Maintenance, Product
 from models.schedule import EscalationPolicy
 from models.service import RoleContact, Setting
 from models.technician import Technician
@@ -24,6 +23,10 @@ HEAD = """\
 # Schedules are as they are now: revisions of the past, and those planned for later, are not in it; nor are maintenance
 # windows that are over. What is empty is left out.
 """
+CUSTOMERS_HEAD = """\
+# The products and customers of this line, as its console and `python app.py load` take them.
+# PINs are not in it: only their digests are kept. Nor are maintenance windows that are over. What is empty is left out.
+"""
 
 
 def dump(session: Session, now: datetime, policy: Policy) -> str:
@@ -36,9 +39,15 @@ def dump(session: Session, now: datetime, policy: Policy) -> str:
         schedules=_schedules(session, now),
         escalation_policies=_escalation_policies(session),
         products=_products(session),
-        customers=_customers(session, now, policy),
+        customers=customers_on_file(session, now, policy),
     )
     return HEAD + "\n" + written(content | _service(session))
+
+
+def dump_customers(session: Session, now: datetime, policy: Policy) -> str:
+    """The products and customers of that file alone."""
+    content = filled(products=_products(session), customers=customers_on_file(session, now, policy))
+    return CUSTOMERS_HEAD + "\n" + written(content)
 
 
 def _phone(number: str | None) -> Quoted | None:
@@ -131,34 +140,50 @@ def _products(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def _customers(session: Session, now: datetime, policy: Policy) -> list[dict[str, Any]]:
-    """The house is nobody's customer: it has the contract of drills alone."""
+def customers_on_file(session: Session, now: datetime, policy: Policy) -> list[dict[str, Any]]:
+    """Every customer as the file has it. The house is nobody's customer: it has the contract of drills alone."""
+    belongings = _belongings(session)
     statement = select(Contract).options(joinedload(Contract.product)).order_by(Contract.number)
     contracts: dict[int, list[Contract]] = {}
     for contract in session.scalars(statement):
         contracts.setdefault(contract.customer_id, []).append(contract)
     customers = sorted(session.scalars(select(Customer)), key=lambda row: row.name)
     return [
-        _customer(session, row, contracts.get(row.id, []), now, policy)
+        _customer(row, contracts.get(row.id, []), belongings, now, policy)
         for row in customers
         if [contract.number for contract in contracts.get(row.id, [])] != [HOUSE_CONTRACT]
     ]
 
 
+class _Belongings(NamedTuple):
+    """What every contract has, by the contract's id."""
+
+    contacts: dict[int, list[Contact]]
+    windows: dict[int, list[Maintenance]]
+
+
+def _belongings(session: Session) -> _Belongings:
+    found = _Belongings({}, {})
+    for contact in session.scalars(select(Contact).order_by(Contact.position, Contact.id)):
+        found.contacts.setdefault(contact.contract_id, []).append(contact)
+    for window in session.scalars(select(Maintenance).order_by(Maintenance.starts_at)):
+        found.windows.setdefault(window.contract_id, []).append(window)
+    return found
+
+
 def _customer(
-    session: Session, customer: Customer, contracts: Iterable[Contract], now: datetime, policy: Policy
+    customer: Customer, contracts: Iterable[Contract], belongings: _Belongings, now: datetime, policy: Policy
 ) -> dict[str, Any]:
     zone = customer.time_zone or policy.time_zone
     found = [
-        _contract(session, contract, contract.time_zone or zone, now)
+        _contract(contract, belongings, contract.time_zone or zone, now)
         for contract in sorted(contracts, key=lambda row: row.number)
         if contract.number != HOUSE_CONTRACT
     ]
     return filled(name=customer.name, time_zone=customer.time_zone, contracts=found)
 
 
-def _contract(session: Session, row: Contract, zone: str, now: datetime) -> dict[str, Any]:
-    contacts = select(Contact).where(Contact.contract_id == row.id).order_by(Contact.position, Contact.id)
+def _contract(row: Contract, belongings: _Belongings, zone: str, now: datetime) -> dict[str, Any]:
     return filled(
         number=row.number,
         plan=row.plan.value,
@@ -169,11 +194,11 @@ def _contract(session: Session, row: Contract, zone: str, now: datetime) -> dict
         ends=row.ends,
         paid=row.paid,
         escalation_policy=row.escalation_policy,
-        contacts=_people(session.scalars(contacts).all()),
+        contacts=_people(belongings.contacts.get(row.id, [])),
         specialist={"name": row.specialist_name, "email": row.specialist_email} if row.specialist_name else None,
         maintenance=[
             {"from": moment(each.starts_at, zone), "until": moment(each.ends_at, zone), "reference": each.reference}
-            for each in windows.listed(session, row.id)
+            for each in belongings.windows.get(row.id, [])
             if each.ends_at > now
         ],
     )

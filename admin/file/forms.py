@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import Any
 
 from admin.file.tree import Mapping, Node, Scalar, Sequence, Tree
@@ -122,9 +123,16 @@ def _unknown_key(name: str, forms: Collection[str]) -> str:
 
 def did_you_mean(name: str, known: Collection[str], otherwise: str = "") -> str:
     """'; did you mean anna?', or `otherwise` where nothing is alike."""
+    alike = _nearest(name, tuple(known))
+    return f"; did you mean {alike}?" if alike else otherwise
+
+
+@lru_cache(maxsize=256)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    """Kept, for whoever mistypes a word in a table does so in many rows."""
     names = {one.lower(): one for one in known}
     alike = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
-    return f"; did you mean {names[alike[0]]}?" if alike else otherwise
+    return names[alike[0]] if alike else None
 
 
 def text(longest: int) -> Form:

@@ -44,6 +44,11 @@ def pins(contract: Entry) -> list[Scalar]:
     return found
 
 
+def people(entries: list[Entry]) -> list[tuple[str, str | None, str | None]]:
+    """Name, phone and e-mail address of each."""
+    return [(entry["name"], entry.get("phone"), entry.get("email")) for entry in entries]
+
+
 def schedule(entry: Entry, current: Schedule | None) -> Schedule:
     """The whole schedule. Local times are in its zone; while that is missing, in UTC."""
     zone = entry.get("time_zone", current.time_zone if current else "UTC")

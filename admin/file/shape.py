@@ -130,17 +130,14 @@ CUSTOMER = mapping(
     {"name": text(200), "time_zone": optional(forms.ZONE), "contracts": sequence(CONTRACT)},
     needed=("name",),
 )
-FILE: Form = mapping(
-    {
-        "technicians": sequence(TECHNICIAN),
-        "schedules": sequence(SCHEDULE),
-        "escalation_policies": sequence(ESCALATION_POLICY),
-        "products": sequence(PRODUCT),
-        "customers": sequence(CUSTOMER),
-        "roles": mapping({role: sequence(PERSON) for role in ROLES}),
-        "help_desk": optional(
-            mapping({"phone": forms.PHONE, "email": optional(forms.EMAIL)}, needed=("phone",)),
-        ),
-        "service_hours": mapping({"always_staffed": forms.BOOLEAN, "never_staffed": forms.BOOLEAN}),
-    }
-)
+PARTS: dict[str, Form] = {
+    "technicians": sequence(TECHNICIAN),
+    "schedules": sequence(SCHEDULE),
+    "escalation_policies": sequence(ESCALATION_POLICY),
+    "products": sequence(PRODUCT),
+    "customers": sequence(CUSTOMER),
+    "roles": mapping({role: sequence(PERSON) for role in ROLES}),
+    "help_desk": optional(mapping({"phone": forms.PHONE, "email": optional(forms.EMAIL)}, needed=("phone",))),
+    "service_hours": mapping({"always_staffed": forms.BOOLEAN, "never_staffed": forms.BOOLEAN}),
+}
+FILE: Form = mapping(PARTS)

@@ -59,10 +59,18 @@ class Tree:
     def raise_errors(self) -> None:
         """Raise FileErrors with all that was found, each once, in the order of the file."""
         if self.errors:
-            ordered = sorted(dict.fromkeys(self.errors), key=lambda error: self._line(error[0]))
-            raise FileErrors([(f"{place} (line {self._line(place)})", message) for place, message in ordered])
+            ordered = sorted(dict.fromkeys(self.errors), key=lambda error: self.line(error[0]))
+            raise FileErrors([(self.told(place), self.in_words(message)) for place, message in ordered])
 
-    def _line(self, place: str) -> int:
+    def told(self, place: str) -> str:
+        """A place as a person finds it."""
+        return f"{place} (line {self.line(place)})"
+
+    def in_words(self, message: str) -> str:
+        """A message, which may name other places."""
+        return message
+
+    def line(self, place: str) -> int:
         """The line of a place, or of the nearest one around it that the file has."""
         while place and place not in self.lines:
             place = place[: max(place.rfind("."), place.rfind("["), 0)]

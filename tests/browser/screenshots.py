@@ -29,6 +29,7 @@ PAGES = {
     "technician-add": "/technicians/add",
     "customers": "/customers",
     "customer-add": "/customers/add",
+    "customers-import": "/customers/import",
     "contract": "/contracts/1",
     "reports": "/reports",
     "policy": "/policies/default",
