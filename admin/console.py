@@ -17,8 +17,8 @@ from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
 from admin.dated_pages import DatedPages
 from admin.drill_pages import DrillPages
+from admin.duties import Duties
 from admin.fairness_pages import FairnessPages
-from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors
 from admin.home import Home
 from admin.identity_provider import Provider, name_of
@@ -60,7 +60,7 @@ def create_console(
         "console", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     )
     limiter = Limiter(get_remote_address, storage_uri="memory://")
-    _open(Doors(console), limiter, database, line, peppers, provider)
+    _open(Doors(console), limiter, database, line, peppers, provider, simulated=simulated)
 
     def prepare(state: BlueprintSetupState) -> None:
         app = cast(Flask, state.app)
@@ -75,23 +75,30 @@ def create_console(
 
 
 def _open(
-    doors: Doors, limiter: Limiter, database: Database, line: Line, peppers: Peppers, provider: Provider | None
+    doors: Doors,
+    limiter: Limiter,
+    database: Database,
+    line: Line,
+    peppers: Peppers,
+    provider: Provider | None,
+    *,
+    simulated: bool,
 ) -> None:
     """Every page of the console."""
-    gaps_ahead = GapsAhead()
+    duties = Duties()
     door = SignIn(database, limiter)
     door.open(doors)
     if provider:
         from admin.single_sign_on import SingleSignOn  # only here: what it stands on takes 14 MB
 
         SingleSignOn(database, provider, line.public_url, door, limiter).open(doors)
-    Home(database, line, gaps_ahead).open(doors)
+    Home(database, line, duties, simulated=simulated).open(doors)
     TicketList(database, line).open(doors)
     TicketPages(database, line).open(doors)
     MessagePages(database, line).open(doors)
     CallPages(database, line).open(doors)
     DrillPages(database, line).open(doors)
-    RotationPages(database, line, gaps_ahead).open(doors)
+    RotationPages(database, line, duties).open(doors)
     TurnPages(database, line).open(doors)
     RevisionPages(database).open(doors)
     DatedPages(database, line).open(doors)

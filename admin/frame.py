@@ -9,6 +9,8 @@ from flask import request
 from markupsafe import Markup
 from wtforms import Field, SelectField
 
+from admin import viewer
+
 STATIC = Path(__file__).parent / "static"
 SPRITE = "vendor/bootstrap-icons/bootstrap-icons.svg"
 SECTIONS = (
@@ -69,6 +71,7 @@ def names(simulated: bool, identity_provider: str) -> dict[str, Any]:
     return {
         "administration_pages": ADMINISTRATION,
         "asset": asset,
+        "beside": viewer.beside,
         "draw": draw,
         "icon": icon,
         "is_setting": is_setting,
@@ -77,4 +80,5 @@ def names(simulated: bool, identity_provider: str) -> dict[str, Any]:
         "sections": SECTIONS,
         "settings_pages": SETTINGS,
         "simulated": simulated,
+        "typed_in": viewer.typed_in,
     }
