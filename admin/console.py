@@ -24,6 +24,7 @@ from admin.home import Home
 from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
+from admin.more_page import open_more
 from admin.policy_pages import PolicyPages
 from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
@@ -36,6 +37,7 @@ from admin.ticket_pages import TicketPages
 from admin.token_pages import TokenPages
 from admin.turn_pages import TurnPages
 from admin.user_pages import UserPages
+from admin.zone_pages import ZonePages
 from models.database import Database
 from rules.line import Line
 from rules.pins import Peppers
@@ -93,6 +95,7 @@ def _open(
 
         SingleSignOn(database, provider, line.public_url, door, limiter).open(doors)
     Home(database, line, duties, simulated=simulated).open(doors)
+    open_more(doors)
     TicketList(database, line).open(doors)
     TicketPages(database, line).open(doors)
     MessagePages(database, line).open(doors)
@@ -113,6 +116,7 @@ def _open(
     MaintenancePages(database, line).open(doors)
     PolicyPages(database, line).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)
+    ZonePages(database, line.policy.time_zone).open(doors)
     UserPages(database, line.policy.time_zone).open(doors)
     AuditPages(database, line.policy.time_zone).open(doors)
     TokenPages(database, line.policy.time_zone).open(doors)

@@ -23,10 +23,13 @@ SECTIONS = (
     ("/customers", "Customers", "building"),
     ("/reports", "Reports", "activity"),
 )
+UNDER_THUMB = frozenset({"/", "/tickets", "/calls", "/rotations"})
+"""The sections that a phone's bar has room for; the others are on its page 'More'."""
+MORE = "/more"
 ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/audit", "Audit log"))
 """What only admins see."""
 SETTINGS = (("/policies", "Escalation policies"),)
-"""What everybody may see: behind the gear too, for the bar under the thumb has no room for it."""
+"""What everybody may see behind the gear."""
 WITHIN = {"/customers": "/contracts/"}
 
 
@@ -61,6 +64,11 @@ def section_is(path: str) -> bool:
     return here == path or (path != "/" and here.startswith((f"{path}/", WITHIN.get(path, f"{path}/"))))
 
 
+def is_under_more() -> bool:
+    """Whether a phone's bar leads to the page shown by 'More' alone."""
+    return not any(section_is(path) for path in UNDER_THUMB)
+
+
 def is_setting() -> bool:
     """Whether the page shown is one behind the gear."""
     return any(section_is(path) for path, _ in (*SETTINGS, *ADMINISTRATION))
@@ -72,13 +80,18 @@ def names(simulated: bool, identity_provider: str) -> dict[str, Any]:
         "administration_pages": ADMINISTRATION,
         "asset": asset,
         "beside": viewer.beside,
+        "both": viewer.both,
+        "browser_zone": viewer.of_browser,
         "draw": draw,
         "icon": icon,
         "is_setting": is_setting,
+        "is_under_more": is_under_more,
+        "more": MORE,
         "identity_provider": identity_provider,
         "section_is": section_is,
         "sections": SECTIONS,
         "settings_pages": SETTINGS,
         "simulated": simulated,
         "typed_in": viewer.typed_in,
+        "under_thumb": UNDER_THUMB,
     }

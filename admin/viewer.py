@@ -45,6 +45,12 @@ def beside(own: Times, at: datetime) -> str:
     return f" · {told} {city(mine)}"
 
 
+def both(own: Times, at: datetime) -> str:
+    """'Mon 09:00 Rome · 03:00 New York'; 'Mon 09:00' alone where the reader's clock shows the same."""
+    other = beside(own, at)
+    return f"{own.at(at)} {own.city}{other}" if other else own.at(at)
+
+
 def typed_in(own: Times) -> str:
     """What stands under a field for a local time: 'Local time in Rome, where it is 02:14 now · 20:14 New York.'"""
     other = beside(own, own.now)

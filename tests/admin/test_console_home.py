@@ -16,6 +16,16 @@ from rules.targets import Plan, Priority
 from tests.admin.console_site import open_site
 
 
+STEPS = (
+    "Add a technician",
+    "Make a rotation",
+    "Add a customer with a PIN",
+    "Connect Twilio",
+    "Try a call",
+    "Run a drill",
+)
+
+
 @pytest.fixture
 def site(sqlite):
     return open_site(sqlite)
@@ -52,16 +62,18 @@ def test_an_empty_service_says_what_to_do_first(site):
     text = site.visitor().get("/").text
     assert "Nothing is burning." in text
     assert "No rotation yet: a page would reach nobody." in text
-    assert "Add a technician somebody to page" in text
-    assert "Make a rotation who is on call when" in text
-    assert "Add a customer with a PIN who may phone" in text
+    assert "To begin 0 of 6 done" in text
+    order = [text.index(name) for name in STEPS]
+    assert order == sorted(order)
+    assert "Add a technician Somebody to page, by text and by call." in text
 
 
 def test_it_says_who_is_on_call_until_when_why_and_who_is_next(site):
     site.technicians("Anna Rossi", "Bruno Neri")
     site.rotation("anna", "bruno")
     text = site.visitor().get("/").text
-    assert "Anna Rossi platinum Weekly layer, until Mon 09:00, then Bruno Neri. It is 02:14 in Rome." in text
+    assert "Anna Rossi platinum Weekly layer, until Mon 09:00. It is 02:14 in Rome." in text
+    assert "Next: Bruno Neri , weekly layer, until Mon 23 Nov 09:00" in text
     assert "No gaps next 60 days" in text
 
 
