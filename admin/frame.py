@@ -92,6 +92,7 @@ def names(simulated: bool, identity_provider: str) -> dict[str, Any]:
         "sections": SECTIONS,
         "settings_pages": SETTINGS,
         "simulated": simulated,
+        "span_beside": viewer.span_beside,
         "typed_in": viewer.typed_in,
         "under_thumb": UNDER_THUMB,
     }

@@ -45,6 +45,18 @@ def beside(own: Times, at: datetime) -> str:
     return f" · {told} {city(mine)}"
 
 
+def span_beside(own: Times, start: datetime, end: datetime) -> str:
+    """What the reader's clock shows from `start` to `end`: 'Mon 16 Nov 03:00 – 12:00 New York'; '' as `beside`."""
+    mine = zone()
+    if mine is None or not (beside(own, start) or beside(own, end)):
+        return ""
+    there = Times(own.now, mine)
+    same_day = there.day(start) == there.day(end)
+    until = there.clock(end) if same_day else there.full(end)
+    begun = start <= own.now
+    return f"{'now' if begun else there.full(start)} – {there.full(end) if begun else until} {city(mine)}"
+
+
 def both(own: Times, at: datetime) -> str:
     """'Mon 09:00 Rome · 03:00 New York'; 'Mon 09:00' alone where the reader's clock shows the same."""
     other = beside(own, at)
