@@ -57,6 +57,7 @@ class Beginnings:
 
 def _steps(number: str, simulated: bool) -> Sequence[Step]:
     read, edit = Permission.READ, Permission.EDIT
+    proof = "The PIN proves the contract of who phones."
     phone = f"Phone {number} and key the PIN: a ticket opens, and whoever is on call is paged."
     connect = (
         "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_NUMBER and a PUBLIC_URL with https, "
@@ -65,7 +66,7 @@ def _steps(number: str, simulated: bool) -> Sequence[Step]:
     return (
         Step(TECHNICIAN, "Add a technician", "Somebody to page, by text and by call.", "/technicians/add", edit),
         Step(ROTATION, "Make a rotation", "It says who is on call when.", "/rotations/add", edit),
-        Step(CUSTOMER, "Add a customer with a PIN", "The PIN proves the contract of who phones.", "/customers/add", edit),
+        Step(CUSTOMER, "Add a customer with a PIN", proof, "/customers/add", edit),
         Step(TWILIO, "Connect Twilio", connect, "", read),
         Step(CALL, "Try a call", phone, "/simulator" if simulated else "", read),
         Step(DRILL, "Run a drill", "It pages whoever is on call, and is done when somebody answers.", "/drills", edit),

@@ -78,7 +78,7 @@ class _Known:
 
 
 class Duties:
-    """Each schedule is read once an hour, at its handoffs, and when it has changed: sixty days of shifts take a while."""
+    """Each schedule is read once an hour, at its handoffs and when it has changed: sixty days of shifts take time."""
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}

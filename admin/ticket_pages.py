@@ -11,6 +11,7 @@ from admin import call_log, kept, ticket_moves, ticket_story, trail, viewer
 from admin.chips import Chips
 from admin.guard import Doors, Permission
 from admin.ticket_forms import FORMS, MoveForm
+from admin.times import Times
 from models.database import Database
 from models.ticket import TICKET_MOVES, Ticket
 from paging import roster
@@ -87,6 +88,7 @@ class TicketPages:
             may_work=current_user.may(Permission.WORK),
             chips=Chips(technicians),
             times=viewer.times(now, self._line.policy.time_zone),
+            line_times=Times(now, self._line.policy.time_zone),
         )
         return make_response(html, status)
 

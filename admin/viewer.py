@@ -11,6 +11,8 @@ from rules import timezones
 COOKIE = "zone"
 """What `line.js` tells of the browser's clock; it is believed only where it is a zone that there is."""
 
+DASH = "\N{EN DASH}"
+
 
 def zone() -> str | None:
     """The zone of whoever sends this request: the one chosen in the account, else the browser's; None: unknown."""
@@ -46,7 +48,7 @@ def beside(own: Times, at: datetime) -> str:
 
 
 def span_beside(own: Times, start: datetime, end: datetime) -> str:
-    """What the reader's clock shows from `start` to `end`: 'Mon 16 Nov 03:00 – 12:00 New York'; '' as `beside`."""
+    """What the reader's clock shows from `start` to `end`: Monday from 03:00 to 12:00, New York; '' as `beside`."""
     mine = zone()
     if mine is None or not (beside(own, start) or beside(own, end)):
         return ""
@@ -54,7 +56,7 @@ def span_beside(own: Times, start: datetime, end: datetime) -> str:
     same_day = there.day(start) == there.day(end)
     until = there.clock(end) if same_day else there.full(end)
     begun = start <= own.now
-    return f"{'now' if begun else there.full(start)} – {there.full(end) if begun else until} {city(mine)}"
+    return f"{'now' if begun else there.full(start)} {DASH} {there.full(end) if begun else until} {city(mine)}"
 
 
 def both(own: Times, at: datetime) -> str:

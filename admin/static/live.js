@@ -2,11 +2,15 @@
 // Everything works without this file.
 "use strict";
 (() => {
+  const LONGEST_READ = 60_000; // milliseconds: what is marked and forgotten must not stay old
   const shown = new WeakMap();
+  let markedSince = null;
 
   const isMarked = (part) => {
     const selection = getSelection();
-    return Boolean(selection) && !selection.isCollapsed && part.contains(selection.anchorNode);
+    const marked = selection && !selection.isCollapsed && part.contains(selection.anchorNode);
+    markedSince = marked ? markedSince ?? Date.now() : null;
+    return marked && Date.now() - markedSince < LONGEST_READ;
   };
 
   const openedIn = (part) => [...part.querySelectorAll("details[id]")].filter((each) => each.open).map((each) => each.id);

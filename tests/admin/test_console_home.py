@@ -16,7 +16,6 @@ from rules.rotation import Rotation, Unit
 from rules.targets import Plan, Priority
 from tests.admin.console_site import open_site
 
-
 STEPS = (
     "Add a technician",
     "Make a rotation",
