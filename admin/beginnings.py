@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from rules.line import Line
 
 TECHNICIAN, ROTATION, CUSTOMER, TWILIO, CALL, DRILL = "technician", "rotation", "customer", "twilio", "call", "drill"
 _HOUSE = select(Contract.id).where(Contract.number == HOUSE_CONTRACT).scalar_subquery()
-_SIGNS: Mapping[str, Sequence[Select[tuple[object]]]] = {
+_SIGNS: Mapping[str, Sequence[Select[Any]]] = {
     TECHNICIAN: (select(Technician.key),),
     ROTATION: (select(Schedule.key),),
     CUSTOMER: (select(Pin.id).where(Pin.revoked_at.is_(None)),),

@@ -205,7 +205,7 @@ def test_what_is_done_ticks_itself_and_the_list_goes_when_all_is(sqlite):
     site = open_site(sqlite, simulated=True)
     visitor = site.visitor()
     assert "0 of 6 done" in visitor.get("/").text
-    assert "Connect Twilio when real calls shall come Set TWILIO_ACCOUNT_SID" in visitor.text
+    assert "Connect Twilio, for real calls Set TWILIO_ACCOUNT_SID" in visitor.text
     site.technicians("Anna Rossi")
     site.rotation("anna")
     assert "2 of 6 done" in visitor.get("/live").text
@@ -227,7 +227,7 @@ def test_what_is_done_ticks_itself_and_the_list_goes_when_all_is(sqlite):
 def test_the_line_waits_for_twilio_where_it_is_no_simulator(site):
     text = site.visitor(Role.VIEWER).get("/live").text
     assert "Connect Twilio Set TWILIO_ACCOUNT_SID" in text
-    assert "when real calls shall come" not in text
+    assert "for real calls" not in text
 
 
 def test_what_a_phones_bar_has_no_room_for_is_on_a_page_of_its_own(site):
