@@ -68,7 +68,7 @@ def _steps(number: str, simulated: bool) -> Sequence[Step]:
         Step(TECHNICIAN, "Add a technician", "Somebody to page, by text and by call.", "/technicians/add", edit),
         Step(ROTATION, "Make a rotation", "It says who is on call when.", "/rotations/add", edit),
         Step(CUSTOMER, "Add a customer with a PIN", proof, "/customers/add", edit),
-        Step(TWILIO, "Connect Twilio", connect, "", read),
+        Step(TWILIO, "Connect Twilio", connect, "/carrier", Permission.ADMINISTER),
         Step(CALL, "Try a call", phone, "/simulator" if simulated else "", read),
         Step(DRILL, "Run a drill", "It pages whoever is on call, and is done when somebody answers.", "/drills", edit),
     )

@@ -26,9 +26,14 @@ SECTIONS = (
 UNDER_THUMB = frozenset({"/", "/tickets", "/calls", "/rotations"})
 """The sections that a phone's bar has room for; the others are on its page 'More'."""
 MORE = "/more"
-ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/audit", "Audit log"))
+ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/carrier", "Carrier"), ("/audit", "Audit log"))
 """What only admins see."""
-SETTINGS = (("/policies", "Escalation policies"),)
+SETTINGS = (
+    ("/policies", "Escalation policies"),
+    ("/contacts", "Roles"),
+    ("/service-hours", "Service hours"),
+    ("/prompts", "Prompts"),
+)
 """What everybody may see behind the gear."""
 WITHIN = {"/customers": "/contracts/"}
 

@@ -8,7 +8,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import overview, ticket_moves, viewer
+from admin import overview, service, ticket_moves, viewer
 from admin.beginnings import Beginnings
 from admin.chips import Chips
 from admin.duties import Duties, Turn
@@ -53,6 +53,7 @@ class Home:
                 "burning": burning,
                 "more_burning": overview.count_more(session, burning),
                 "health": overview.health(session, now),
+                "staffed_hours": service.staffed_hours(session),
                 "left": self._beginnings.left(session),
                 "me": me,
                 "mine": self._mine(session, me, now) if me else [],

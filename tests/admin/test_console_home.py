@@ -232,7 +232,7 @@ def test_the_line_waits_for_twilio_where_it_is_no_simulator(site):
 
 def test_what_a_phones_bar_has_no_room_for_is_on_a_page_of_its_own(site):
     admin = site.visitor().get("/more")
-    assert "Drills Technicians Customers Reports Settings Escalation policies Users" in admin.text
+    assert "Drills Technicians Customers Reports Settings Escalation policies" in admin.text
     assert "admin@example.com (admin) Sign out" in admin.text
     viewer = site.visitor(Role.VIEWER).get("/more")
     assert "Reports Settings Escalation policies" in viewer.text and 'href="/users"' not in viewer.html
