@@ -5,12 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from admin import accounts, fields, lockout, proofs, second_step, sessions, trail
+from admin import accounts, fields, lockout, proofs, second_step, sessions, trail, viewer
 from admin.account_forms import ConfirmForm, EnrolForm, PasswordForm
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
 from admin.qr import as_svg
-from admin.times import Times
 from models.account import User
 from models.database import Database
 
@@ -24,7 +23,7 @@ WRONG_CODE = "This code does not fit. Type the newest one; if none fits, set the
 
 class AccountPages:
     def __init__(self, database: Database, zone: str) -> None:
-        """`zone`: whose clocks the pages show."""
+        """`zone`: whose clocks the pages show where the reader's are unknown."""
         self._database = database
         self._zone = zone
 
@@ -136,7 +135,7 @@ class AccountPages:
                 confirm_form=confirm_form,
                 codes_left=second_step.codes_left(rows, current_user.id),
                 sessions=sessions.of_user(rows, current_user.id, now),
-                times=Times(now, self._zone),
+                times=viewer.times(now, self._zone),
             )
         return make_response(html, 422 if password_form.errors or confirm_form.errors else 200)
 

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 from wtforms.validators import Optional
 
-from admin import fields
+from admin import fields, viewer
 from admin.audit_diff import differences
 from admin.guard import Doors, Permission
 from admin.search import asked_for, findable, midnight, number_of
-from admin.times import Times
 from models.audit import Audit
 from models.database import Database
 
@@ -34,7 +33,7 @@ class SearchForm(Form):
 
 class AuditPages:
     def __init__(self, database: Database, zone: str) -> None:
-        """`zone`: whose clocks the page shows, and whose days are searched."""
+        """`zone`: whose clocks the page shows, and whose days are searched, where the reader's are unknown."""
         self._database = database
         self._zone = zone
 
@@ -43,28 +42,29 @@ class AuditPages:
 
     def page(self) -> ResponseReturnValue:
         form = SearchForm(request.args)
-        conditions = self._conditions(form) if form.validate() else []
         with self._database.read() as session:
-            now = self._database.now(session)
+            times = viewer.times(self._database.now(session), self._zone)
+            conditions = _conditions(form, times.zone) if form.validate() else []
             rows = _newest(session, conditions, number_of(asked_for("before")))
         html = render_template(
             "console/audit.html",
             form=form,
             changes=[(row, differences(row.before, row.after)) for row in rows[:A_PAGE]],
             older=_older(rows),
-            times=Times(now, self._zone),
+            times=times,
         )
         return make_response(html, 422 if form.errors else 200)
 
-    def _conditions(self, form: SearchForm) -> list[ColumnElement[bool]]:
-        typed = ((Audit.actor, form.actor), (Audit.action, form.action), (Audit.subject, form.subject))
-        asked = [(column, findable(field.data or "")) for column, field in typed]
-        found = [column.icontains(words, autoescape=True) for column, words in asked if words]
-        if form.since.data:
-            found.append(Audit.at >= midnight(form.since.data, self._zone))
-        if form.until.data:
-            found.append(Audit.at < midnight(form.until.data, self._zone, later=1))
-        return found
+
+def _conditions(form: SearchForm, zone: str) -> list[ColumnElement[bool]]:
+    typed = ((Audit.actor, form.actor), (Audit.action, form.action), (Audit.subject, form.subject))
+    asked = [(column, findable(field.data or "")) for column, field in typed]
+    found = [column.icontains(words, autoescape=True) for column, words in asked if words]
+    if form.since.data:
+        found.append(Audit.at >= midnight(form.since.data, zone))
+    if form.until.data:
+        found.append(Audit.at < midnight(form.until.data, zone, later=1))
+    return found
 
 
 def _newest(session: Session, conditions: list[ColumnElement[bool]], before: int | None) -> Sequence[Audit]:

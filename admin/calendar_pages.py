@@ -8,10 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from admin import calendar_feeds, trail
+from admin import calendar_feeds, trail, viewer
 from admin.contact_test_pages import technician_for_me
 from admin.guard import Doors, Permission
-from admin.times import Times
 from models.account import CalendarFeed
 from models.database import Database
 from models.schedule import Schedule
@@ -79,7 +78,7 @@ class CalendarPages:
             is_technician=isinstance(subject.row, Technician),
             feeds=feeds,
             address=address,
-            times=Times(self._database.now(session), self._line.policy.time_zone),
+            times=viewer.times(self._database.now(session), self._line.policy.time_zone),
         )
 
 

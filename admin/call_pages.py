@@ -8,11 +8,10 @@ from flask_login import current_user
 from sqlalchemy import delete, select
 from sqlalchemy.orm import undefer
 
-from admin import call_log, fields, search, trail
+from admin import call_log, fields, search, trail, viewer
 from admin.call_search import CallSearch
 from admin.guard import Doors, Permission
 from admin.kept import KeptForm
-from admin.times import Times
 from models.customer import Contact
 from models.database import Database, insert_once
 from models.protection import BlockedNumber
@@ -40,11 +39,10 @@ class CallPages:
     def listing(self) -> ResponseReturnValue:
         """Newest first; `before` and `after` are a call's id, for the parts below and above."""
         form = CallSearch(request.args)
-        zone = self._line.policy.time_zone
-        conditions = form.conditions(zone) if form.validate() else []
         with self._database.read() as session:
+            times = viewer.times(self._database.now(session), self._line.policy.time_zone)
+            conditions = form.conditions(times.zone) if form.validate() else []
             part = call_log.listed(session, conditions, search.edge())
-            times = Times(self._database.now(session), zone)
         narrowings = [] if form.errors else search.narrowings(form, times)
         html = render_template(
             "console/calls.html", address=search.address, form=form, narrowings=narrowings, part=part, times=times
@@ -65,7 +63,7 @@ class CallPages:
             recordings=recordings,
             messages=messages,
             retention=self._line.policy.recordings.retention,
-            times=Times(now, self._line.policy.time_zone),
+            times=viewer.times(now, self._line.policy.time_zone),
         )
 
     def sound(self, number: int) -> ResponseReturnValue:
@@ -87,7 +85,7 @@ class CallPages:
         with self._database.read() as session:
             known = session.execute(select(BlockedNumber).order_by(BlockedNumber.blocked_at.desc())).scalars().all()
             now = self._database.now(session)
-        times = Times(now, self._line.policy.time_zone)
+        times = viewer.times(now, self._line.policy.time_zone)
         html = render_template("console/blocked.html", form=form, blocked=known, times=times)
         return make_response(html, 422 if form.errors else 200)
 

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin import viewer
 from admin.carrier_check import Check, NoAnswer, Patience
 from admin.connection import Report
 from admin.guard import Doors, Permission
 from admin.overview import CHANNEL_WORDS
-from admin.times import Times
 from models.database import Database
 from models.delivery import Delivery, DeliveryState
 from paging.carriers import codes
@@ -74,7 +74,7 @@ class CarrierPages:
             trouble=trouble,
             refusals=refusals,
             newest=NEWEST,
-            times=Times(now, self._line.policy.time_zone),
+            times=viewer.times(now, self._line.policy.time_zone),
         )
         return make_response(html, status)
 

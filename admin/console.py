@@ -21,8 +21,8 @@ from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
 from admin.dated_pages import DatedPages
 from admin.drill_pages import DrillPages
+from admin.duties import Duties
 from admin.fairness_pages import FairnessPages
-from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors
 from admin.home import Home
 from admin.hours_pages import HoursPages
@@ -30,6 +30,7 @@ from admin.identity_provider import Provider, name_of
 from admin.import_pages import ImportPages
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
+from admin.more_page import open_more
 from admin.policy_pages import PolicyPages
 from admin.prompt_pages import PromptPages
 from admin.report_pages import ReportPages
@@ -43,6 +44,7 @@ from admin.ticket_pages import TicketPages
 from admin.token_pages import TokenPages
 from admin.turn_pages import TurnPages
 from admin.user_pages import UserPages
+from admin.zone_pages import ZonePages
 from models.database import Database
 from rules.line import Line
 from rules.pins import Peppers
@@ -66,7 +68,7 @@ def create_console(
     )
     limiter = Limiter(get_remote_address, storage_uri="memory://")
     doors = Doors(console)
-    _open(doors, limiter, database, line, peppers, provider)
+    _open(doors, limiter, database, line, peppers, provider, simulated=simulated)
     CarrierPages(database, line, check).open(doors)
 
     def prepare(state: BlueprintSetupState) -> None:
@@ -82,23 +84,31 @@ def create_console(
 
 
 def _open(
-    doors: Doors, limiter: Limiter, database: Database, line: Line, peppers: Peppers, provider: Provider | None
+    doors: Doors,
+    limiter: Limiter,
+    database: Database,
+    line: Line,
+    peppers: Peppers,
+    provider: Provider | None,
+    *,
+    simulated: bool,
 ) -> None:
     """Every page of the console."""
-    gaps_ahead = GapsAhead()
+    duties = Duties()
     door = SignIn(database, limiter)
     door.open(doors)
     if provider:
         from admin.single_sign_on import SingleSignOn  # only here: what it stands on takes 14 MB
 
         SingleSignOn(database, provider, line.public_url, door, limiter).open(doors)
-    Home(database, line, gaps_ahead).open(doors)
+    Home(database, line, duties, simulated=simulated).open(doors)
+    open_more(doors)
     TicketList(database, line).open(doors)
     TicketPages(database, line).open(doors)
     MessagePages(database, line).open(doors)
     CallPages(database, line).open(doors)
     DrillPages(database, line).open(doors)
-    RotationPages(database, line, gaps_ahead).open(doors)
+    RotationPages(database, line, duties).open(doors)
     TurnPages(database, line).open(doors)
     RevisionPages(database).open(doors)
     DatedPages(database, line).open(doors)
@@ -117,6 +127,7 @@ def _open(
     HoursPages(database, line).open(doors)
     PromptPages(line).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)
+    ZonePages(database, line.policy.time_zone).open(doors)
     UserPages(database, line.policy.time_zone).open(doors)
     AuditPages(database, line.policy.time_zone).open(doors)
     TokenPages(database, line.policy.time_zone).open(doors)

@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from admin import ticket_moves, trail
+from admin import ticket_moves, trail, viewer
 from admin.guard import Doors, Permission
-from admin.times import Times
 from models.database import Database
 from models.delivery import Delivery, DeliveryState
 from models.technician import Technician
@@ -62,7 +61,7 @@ class ContactTestPages:
             technician = technician_for_me(session, key)
             now = self._database.now(session)
             found = ways(session, technician)
-        times = Times(now, self._line.policy.time_zone)
+        times = viewer.times(now, self._line.policy.time_zone)
         return render_template("console/_contact_tests.html", technician=technician, ways=found, times=times)
 
     def send(self, key: str, channel: str) -> ResponseReturnValue:

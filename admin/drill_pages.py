@@ -12,11 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import SelectField
 
-from admin import fields
+from admin import fields, viewer
 from admin.chips import Chips
 from admin.guard import Doors, Permission
 from admin.kept import KeptForm
-from admin.times import Times
 from models.audit import Audit
 from models.database import Database
 from models.page import Page
@@ -95,7 +94,7 @@ class DrillPages:
             now = self._database.now(session)
             found = _newest(session)
             chips = Chips(roster.technicians(session))
-        times = Times(now, self._line.policy.time_zone)
+        times = viewer.times(now, self._line.policy.time_zone)
         html = render_template(template, form=form, drills=found, chips=chips, times=times)
         return make_response(html, 422 if form and form.errors else 200)
 

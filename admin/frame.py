@@ -9,6 +9,8 @@ from flask import request
 from markupsafe import Markup
 from wtforms import Field, SelectField
 
+from admin import viewer
+
 STATIC = Path(__file__).parent / "static"
 SPRITE = "vendor/bootstrap-icons/bootstrap-icons.svg"
 SECTIONS = (
@@ -21,6 +23,9 @@ SECTIONS = (
     ("/customers", "Customers", "building"),
     ("/reports", "Reports", "activity"),
 )
+UNDER_THUMB = frozenset({"/", "/tickets", "/calls", "/rotations"})
+"""The sections that a phone's bar has room for; the others are on its page 'More'."""
+MORE = "/more"
 ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/carrier", "Carrier"), ("/audit", "Audit log"))
 """What only admins see."""
 SETTINGS = (
@@ -29,7 +34,7 @@ SETTINGS = (
     ("/service-hours", "Service hours"),
     ("/prompts", "Prompts"),
 )
-"""What everybody may see: behind the gear too, for the bar under the thumb has no room for it."""
+"""What everybody may see behind the gear."""
 WITHIN = {"/customers": "/contracts/"}
 
 
@@ -64,6 +69,11 @@ def section_is(path: str) -> bool:
     return here == path or (path != "/" and here.startswith((f"{path}/", WITHIN.get(path, f"{path}/"))))
 
 
+def is_under_more() -> bool:
+    """Whether a phone's bar leads to the page shown by 'More' alone."""
+    return not any(section_is(path) for path in UNDER_THUMB)
+
+
 def is_setting() -> bool:
     """Whether the page shown is one behind the gear."""
     return any(section_is(path) for path, _ in (*SETTINGS, *ADMINISTRATION))
@@ -74,12 +84,20 @@ def names(simulated: bool, identity_provider: str) -> dict[str, Any]:
     return {
         "administration_pages": ADMINISTRATION,
         "asset": asset,
+        "beside": viewer.beside,
+        "both": viewer.both,
+        "browser_zone": viewer.of_browser,
         "draw": draw,
         "icon": icon,
         "is_setting": is_setting,
+        "is_under_more": is_under_more,
+        "more": MORE,
         "identity_provider": identity_provider,
         "section_is": section_is,
         "sections": SECTIONS,
         "settings_pages": SETTINGS,
         "simulated": simulated,
+        "span_beside": viewer.span_beside,
+        "typed_in": viewer.typed_in,
+        "under_thumb": UNDER_THUMB,
     }

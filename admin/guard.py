@@ -41,6 +41,7 @@ class SignedIn(UserMixin):
         self.id = user.id
         self.email = user.email
         self.role = user.role
+        self.time_zone = user.time_zone
         self.session_id = session_id
         self._secret = secret
 

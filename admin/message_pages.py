@@ -5,10 +5,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin import search
+from admin import search, viewer
 from admin.guard import Doors, Permission
 from admin.search import A_PART, Edge, Part
-from admin.times import Times
 from models.call import DutyMessage
 from models.database import Database
 from rules.line import Line
@@ -35,7 +34,7 @@ class MessagePages:
             address=search.address,
             is_unverified=is_unverified,
             part=part,
-            times=Times(now, self._line.policy.time_zone),
+            times=viewer.times(now, self._line.policy.time_zone),
         )
         return make_response(html)
 

@@ -1,4 +1,4 @@
-"""What the home page tells: who is on call, what is burning, whether pages leave, and where nobody will be on call."""
+"""What the home page tells: what is burning, and whether pages leave."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,23 +8,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin.gaps_ahead import GapsAhead
-from models.customer import HOUSE_CONTRACT, Contract, Customer
+from models.customer import Contract
 from models.delivery import Delivery, DeliveryState
 from models.page import Page
 from models.service import Heartbeat
 from models.ticket import Ticket, TicketSource, TicketState
-from paging import roster
 from paging.claims import SPARED
 from paging.watch import overdue
 from rules.escalation import Channel
-from rules.on_call import Gap, OnCall, on_call
 from rules.targets import Plan
 
 FRESH = timedelta(seconds=15)
 TROUBLE_WITHIN = timedelta(minutes=15)
 OVERDUE_AFTER = timedelta(seconds=10)
-GAPS_TOLD = 3
 NEWEST_DELIVERIES = 300
 MOST_TICKETS = 50
 NOT_ENDED = (TicketState.OPEN, TicketState.IN_CHARGE, TicketState.WAITING)
@@ -35,21 +31,6 @@ CHANNEL_WORDS = {
     Channel.EMAIL: "e-mail",
 }
 OF_CUSTOMERS = Ticket.source != TicketSource.DRILL
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """Who is on call on one schedule, until when, and its gaps of the next GAPS_AHEAD."""
-
-    key: str
-    zone: str
-    answer: OnCall
-    gaps: Sequence[Gap]
-
-    @property
-    def gaps_told(self) -> Sequence[Gap]:
-        """The first few: the rotation's own page has the others."""
-        return self.gaps[:GAPS_TOLD]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +61,6 @@ class Health:
     alive: bool
     overdue: int
     troubles: Sequence[Trouble]
-
-
-def duties(session: Session, gaps_ahead: GapsAhead, now: datetime) -> list[Duty]:
-    """Every schedule, in the order of their keys. Pages ask again every few seconds: what is over is not read."""
-    histories = {key: roster.history(session, key, since=now) for key in roster.schedule_keys(session)}
-    return [
-        Duty(key, history.in_force(now)[0].time_zone, on_call(history, now), gaps_ahead.of(key, history, now))
-        for key, history in histories.items()
-    ]
 
 
 def burning(session: Session) -> list[Burning]:
@@ -142,26 +114,3 @@ def _troubles(session: Session, now: datetime) -> list[Trouble]:
             retried = state in (DeliveryState.PENDING, DeliveryState.ATTEMPTING)
             counted[CHANNEL_WORDS[channel], error, retried] += 1
     return [Trouble(what, error, number, retried) for (what, error, retried), number in counted.most_common(3)]
-
-
-@dataclass(frozen=True, slots=True)
-class Beginnings:
-    """What a new service still lacks."""
-
-    technicians: bool
-    rotation: bool
-    customers: bool
-    tickets: bool
-
-
-_HOUSE = select(Contract.customer_id).where(Contract.number == HOUSE_CONTRACT)
-_CUSTOMERS = select(Customer.id).where(Customer.id.not_in(_HOUSE))
-
-
-def beginnings(session: Session, technicians: int, schedules: int) -> Beginnings:
-    return Beginnings(
-        technicians=technicians > 0,
-        rotation=schedules > 0,
-        customers=session.execute(_CUSTOMERS.limit(1)).first() is not None,
-        tickets=session.execute(select(Ticket.number).where(OF_CUSTOMERS).limit(1)).first() is not None,
-    )

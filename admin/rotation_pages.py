@@ -3,9 +3,8 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from admin import overview
 from admin.chips import Chips
-from admin.gaps_ahead import GapsAhead
+from admin.duties import Duties
 from admin.guard import Doors, Permission
 from admin.rotation_page import rotation_page
 from admin.times import Times
@@ -17,10 +16,10 @@ from rules.on_call import sentence
 
 
 class RotationPages:
-    def __init__(self, database: Database, line: Line, gaps_ahead: GapsAhead) -> None:
+    def __init__(self, database: Database, line: Line, duties: Duties) -> None:
         self._database = database
         self._line = line
-        self._gaps_ahead = gaps_ahead
+        self._duties = duties
 
     def open(self, doors: Doors) -> None:
         doors.open("/rotations", "rotations", self.listing, Permission.READ)
@@ -30,7 +29,7 @@ class RotationPages:
         with self._database.read() as session:
             now = self._database.now(session)
             technicians = roster.technicians(session)
-            duties = overview.duties(session, self._gaps_ahead, now)
+            duties = self._duties.now(session, now)
         chips = Chips(technicians)
         told = [(duty, Times(now, duty.zone), sentence(duty.answer, chips.names, duty.zone)) for duty in duties]
         return render_template("console/rotations.html", duties=told, chips=chips, days=GAPS_AHEAD.days)

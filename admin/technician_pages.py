@@ -7,13 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from admin import fields, ticket_moves, trail
+from admin import fields, ticket_moves, trail, viewer
 from admin.chips import Chips
 from admin.contact_test_pages import technician_for_me, ways
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
 from admin.technician_forms import COLUMNS, NewTechnicianForm, OwnTechnicianForm, TechnicianForm, key_from
-from admin.times import Times
 from models.database import Database
 from models.technician import Technician
 from paging import reach, roster
@@ -75,7 +74,7 @@ class TechnicianPages:
             technician=technician,
             ways=found,
             text_number=self._line.text_number,
-            times=Times(now, self._line.policy.time_zone),
+            times=viewer.times(now, self._line.policy.time_zone),
         )
         return make_response(html, 422 if errors or form.errors else 200)
 

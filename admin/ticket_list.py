@@ -3,12 +3,11 @@
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from admin import search, ticket_search
+from admin import search, ticket_search, viewer
 from admin.chips import Chips
 from admin.fields import choice
 from admin.guard import Doors, Permission
 from admin.ticket_search import STATES, TicketSearch
-from admin.times import Times
 from models.database import Database
 from paging import roster
 from rules.line import Line
@@ -28,13 +27,12 @@ class TicketList:
         state = search.asked_for("state")
         state = state if state in STATES else ""
         with self._database.read() as session:
-            now = self._database.now(session)
+            times = viewer.times(self._database.now(session), self._zone)
             technicians = roster.technicians(session)
             form = _form(ticket_search.holders(session, technicians))
-            conditions = form.conditions(self._zone) if form.validate() else []
+            conditions = form.conditions(times.zone) if form.validate() else []
             part = ticket_search.listed(session, conditions, state, search.edge(), self._ranks)
             counts = ticket_search.counts(session, conditions)
-        times = Times(now, self._zone)
         html = render_template(
             "console/tickets.html",
             address=search.address,

@@ -6,7 +6,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.times import Times
+from admin import viewer
 from models.technician import Technician
 from models.ticket import Ticket, TicketSource
 from paging import again, pager
@@ -63,7 +63,7 @@ def _acknowledged(line: Line, result: Acknowledgement, now: datetime) -> str:
         case Outcome.YOURS:
             return "You had it in charge already."
         case Outcome.TAKEN:
-            since = f" since {Times(now, line.policy.time_zone).at(result.since)}" if result.since else ""
+            since = f" since {viewer.times(now, line.policy.time_zone).at(result.since)}" if result.since else ""
             raise MoveRefused(f"{result.holder} has it in charge{since}.")
     raise MoveRefused("This ticket is ended: nothing is left to take in charge.")
 

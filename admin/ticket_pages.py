@@ -7,7 +7,7 @@ from flask import Response, abort, flash, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from admin import call_log, kept, ticket_moves, ticket_story, trail
+from admin import call_log, kept, ticket_moves, ticket_story, trail, viewer
 from admin.chips import Chips
 from admin.guard import Doors, Permission
 from admin.ticket_forms import FORMS, MoveForm
@@ -89,7 +89,8 @@ class TicketPages:
             holder=holder,
             may_work=current_user.may(Permission.WORK),
             chips=Chips(technicians),
-            times=Times(now, self._line.policy.time_zone),
+            times=viewer.times(now, self._line.policy.time_zone),
+            line_times=Times(now, self._line.policy.time_zone),
         )
         return make_response(html, status)
 

@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import SelectField
 
-from admin import accounts, fields, trail
+from admin import accounts, fields, trail, viewer
 from admin.guard import Doors, Permission
 from admin.kept import KeptForm
-from admin.times import Times
 from models.account import Scope, Token
 from models.customer import HOUSE_CONTRACT, Contract, Customer
 from models.database import Database
@@ -32,7 +31,7 @@ class TokenForm(KeptForm):
 
 class TokenPages:
     def __init__(self, database: Database, zone: str) -> None:
-        """`zone`: whose clocks the pages show."""
+        """`zone`: whose clocks the pages show where the reader's are unknown."""
         self._database = database
         self._zone = zone
 
@@ -49,7 +48,7 @@ class TokenPages:
             tokens = _listed(session)
         if form.validate_on_submit() and (secret := self._create(form)):
             return _show(fields.value(form.name), secret)
-        html = render_template("console/tokens.html", form=form, tokens=tokens, times=Times(now, self._zone))
+        html = render_template("console/tokens.html", form=form, tokens=tokens, times=viewer.times(now, self._zone))
         return make_response(html, 422 if form.errors else 200)
 
     def revoke(self, number: int) -> ResponseReturnValue:

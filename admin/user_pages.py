@@ -9,12 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from wtforms import SelectField
 
-from admin import fields, lockout, second_step, sessions, users
+from admin import fields, lockout, second_step, sessions, users, viewer
 from admin.accounts import AccountError
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
 from admin.kept import KeptForm
-from admin.times import Times
 from admin.users import LastAdmin
 from models.account import Role, User
 from models.database import Database
@@ -40,7 +39,7 @@ class UserForm(RoleForm):
 
 class UserPages:
     def __init__(self, database: Database, zone: str) -> None:
-        """`zone`: whose clocks the pages show."""
+        """`zone`: whose clocks the pages show where the reader's are unknown."""
         self._database = database
         self._zone = zone
 
@@ -62,7 +61,7 @@ class UserPages:
         with self._database.read() as session:
             now = self._database.now(session)
             found = [(user, lockout.shut_until(session, user.email, now)) for user in users.listed(session)]
-        return render_template("console/users.html", users=found, times=Times(now, self._zone))
+        return render_template("console/users.html", users=found, times=viewer.times(now, self._zone))
 
     def add(self) -> ResponseReturnValue:
         form = UserForm(role=Role.TECHNICIAN.value)
@@ -89,7 +88,7 @@ class UserPages:
                 sessions=sessions.of_user(session, number, now),
                 codes_left=second_step.codes_left(session, number),
                 locked_until=lockout.shut_until(session, user.email, now),
-                times=Times(now, self._zone),
+                times=viewer.times(now, self._zone),
             )
         return make_response(html)
 

@@ -64,6 +64,13 @@ def newest_revision(session: Session, schedule_key: str) -> int | None:
     return session.execute(statement).scalar_one()
 
 
+def newest_revisions(session: Session) -> dict[str, int]:
+    """The newest revision of every schedule, in the order of their keys."""
+    key = ScheduleRevision.schedule_key
+    statement = select(key, func.max(ScheduleRevision.id)).group_by(key).order_by(key)
+    return {schedule_key: newest for schedule_key, newest in session.execute(statement)}
+
+
 def revisions(session: Session, schedule_key: str) -> list[ScheduleRevision]:
     """Every revision of a schedule, in the order in which they were saved."""
     statement = select(ScheduleRevision).where(ScheduleRevision.schedule_key == schedule_key)

@@ -86,6 +86,11 @@ def is_known(name: str) -> bool:
     return name in pytz.all_timezones_set
 
 
+def names() -> list[str]:
+    """The zones that people choose from, without aliases that nobody would look for."""
+    return list(pytz.common_timezones)
+
+
 def nearest(name: str) -> str | None:
     """The known zone whose name, or whose city, is most like `name`; None if nothing is alike."""
     wanted = name.strip().lower().replace(" ", "_")

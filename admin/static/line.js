@@ -1,10 +1,16 @@
-// The theme switch, and a word when the page can no longer reach the line. Everything works without this file.
+// The theme switch, the browser's time zone, and a word when the page can no longer reach the line. Everything works
+// without this file.
 "use strict";
 (() => {
   const root = document.documentElement;
   const stored = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
   const apply = (theme) => theme ? root.setAttribute("data-bs-theme", theme) : root.removeAttribute("data-bs-theme");
   apply(stored());
+
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.split("; ").includes(`zone=${zone}`)) {
+    document.cookie = `zone=${zone}; path=/; max-age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+  }
 
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("theme");

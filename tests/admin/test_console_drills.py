@@ -125,7 +125,8 @@ def test_it_is_marked_in_every_list_and_stands_after_the_customers_tickets(site)
 def test_it_is_no_customers_ticket_where_those_are_counted(site):
     starts(site)
     home = site.visitor().get("/").text
-    assert "Add a customer with a PIN who may phone" in home
+    assert "Add a customer with a PIN The PIN proves" in home
+    assert "Try a call Phone" in home
     contract = site.contract()
     for _ in range(50):
         site.ticket(contract, paged=False)

@@ -5,15 +5,25 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from models.account import Role
+from models.customer import Pin
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.service import Heartbeat
-from paging import pager, roster
+from paging import drills, pager, roster
 from paging.pager import Responder
 from rules.escalation import Channel
 from rules.on_call import Layer, Schedule, Window
 from rules.rotation import Rotation, Unit
 from rules.targets import Plan, Priority
 from tests.admin.console_site import open_site
+
+STEPS = (
+    "Add a technician",
+    "Make a rotation",
+    "Add a customer with a PIN",
+    "Connect Twilio",
+    "Try a call",
+    "Run a drill",
+)
 
 
 @pytest.fixture
@@ -52,16 +62,18 @@ def test_an_empty_service_says_what_to_do_first(site):
     text = site.visitor().get("/").text
     assert "Nothing is burning." in text
     assert "No rotation yet: a page would reach nobody." in text
-    assert "Add a technician somebody to page" in text
-    assert "Make a rotation who is on call when" in text
-    assert "Add a customer with a PIN who may phone" in text
+    assert "To begin 0 of 6 done" in text
+    order = [text.index(name) for name in STEPS]
+    assert order == sorted(order)
+    assert "Add a technician Somebody to page, by text and by call." in text
 
 
 def test_it_says_who_is_on_call_until_when_why_and_who_is_next(site):
     site.technicians("Anna Rossi", "Bruno Neri")
     site.rotation("anna", "bruno")
     text = site.visitor().get("/").text
-    assert "Anna Rossi platinum Weekly layer, until Mon 09:00, then Bruno Neri. It is 02:14 in Rome." in text
+    assert "Anna Rossi platinum Weekly layer, until Mon 09:00. It is 02:14 in Rome." in text
+    assert "Next: Bruno Neri , weekly layer, until Mon 23 Nov 09:00" in text
     assert "No gaps next 60 days" in text
 
 
@@ -164,3 +176,65 @@ def test_the_part_that_refreshes_itself_is_the_same(site):
     live = visitor.get("/live").text
     assert "Anna Rossi platinum" in live
     assert "Sign out" not in live
+
+
+def test_a_technician_sees_the_own_shifts_first_the_one_that_goes_on(site):
+    site.technicians("Anna Rossi", "Bruno Neri")
+    site.rotation("anna", "bruno")
+    site.user(Role.TECHNICIAN, "bruno@example.com")
+    bruno = site.visitor(None).sign_in("bruno@example.com", site.passwords["bruno@example.com"])
+    text = bruno.get("/live").text
+    assert "My shifts In my calendar Mon 16 Nov 09:00 in 5 days platinum until Mon 23 Nov 09:00" in text
+    assert text.count("platinum until") == 4
+    site.clock.advance(timedelta(days=6))
+    assert "on call now platinum until Mon 09:00" in bruno.get("/live").text
+    assert "My shifts" not in site.visitor().get("/live").text
+
+
+def test_a_shift_that_another_takes_is_no_longer_ones_own(site):
+    site.technicians("Anna Rossi", "Bruno Neri")
+    site.rotation("anna", "bruno")
+    site.user(Role.TECHNICIAN, "bruno@example.com")
+    bruno = site.visitor(None).sign_in("bruno@example.com", site.passwords["bruno@example.com"])
+    assert "Mon 16 Nov 09:00 in" in bruno.get("/live").text
+    site.rotation("anna")
+    assert "No shift of yours begins in the next 60 days." in bruno.get("/live").text
+
+
+def test_what_is_done_ticks_itself_and_the_list_goes_when_all_is(sqlite):
+    site = open_site(sqlite, simulated=True)
+    visitor = site.visitor()
+    assert "0 of 6 done" in visitor.get("/").text
+    assert "Connect Twilio, for real calls Set TWILIO_ACCOUNT_SID" in visitor.text
+    site.technicians("Anna Rossi")
+    site.rotation("anna")
+    assert "2 of 6 done" in visitor.get("/live").text
+    assert visitor.html.count('aria-label="Done"') == 2 and 'id="begin-rotation"' not in visitor.html
+    contract = site.contract()
+    assert "2 of 6 done" in visitor.get("/live").text
+    with site.database.write() as session:
+        session.add(Pin(contract_id=contract, digest="x", created_at=site.clock.now()))
+    site.ticket(contract)
+    assert "4 of 6 done" in visitor.get("/live").text
+    with site.database.write() as session:
+        drill = drills.start(session, site.line, "default", Priority.P1, "admin@example.com", site.clock.now()).number
+    assert "4 of 6 done" in visitor.get("/live").text
+    with site.database.write() as session:
+        pager.acknowledge(session, site.line, drill, Responder("anna", "Anna Rossi"), site.clock.now())
+    assert "To begin" not in visitor.get("/live").text
+
+
+def test_the_line_waits_for_twilio_where_it_is_no_simulator(site):
+    text = site.visitor(Role.VIEWER).get("/live").text
+    assert "Connect Twilio Set TWILIO_ACCOUNT_SID" in text
+    assert "for real calls" not in text
+
+
+def test_what_a_phones_bar_has_no_room_for_is_on_a_page_of_its_own(site):
+    admin = site.visitor().get("/more")
+    assert "Drills Technicians Customers Reports Settings Escalation policies" in admin.text
+    assert "admin@example.com (admin) Sign out" in admin.text
+    viewer = site.visitor(Role.VIEWER).get("/more")
+    assert "Reports Settings Escalation policies" in viewer.text and 'href="/users"' not in viewer.html
+    assert 'href="/more" class="phone-only" aria-current="page"' in viewer.get("/customers").html
+    assert 'href="/more" class="phone-only">' in viewer.get("/calls").html

@@ -18,6 +18,7 @@ READ, WORK, EDIT, ADMINISTER = Permission.READ, Permission.WORK, Permission.EDIT
 DOORS = {
     ("GET", "/"): READ,
     ("GET", "/live"): READ,
+    ("GET", "/more"): READ,
     ("GET", "/tickets"): READ,
     ("GET", "/tickets/100001"): READ,
     ("GET", "/tickets/100001/live"): READ,
@@ -102,6 +103,8 @@ DOORS = {
     ("GET", "/prompts"): READ,
     ("GET", "/account"): READ,
     ("POST", "/account/password"): READ,
+    ("GET", "/account/zone"): READ,
+    ("POST", "/account/zone"): READ,
     ("GET", "/account/second-step"): READ,
     ("POST", "/account/second-step"): READ,
     ("POST", "/account/second-step/off"): READ,

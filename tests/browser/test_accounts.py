@@ -27,6 +27,7 @@ def test_a_second_step_is_turned_on_and_asked_for_on_a_phone(visit, night, scrip
     page = window.page
     assert page.locator("#codes li").count() == 10
     page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="More").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
 
     night.world.passes(minutes=1)

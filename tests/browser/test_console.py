@@ -103,6 +103,7 @@ def test_signing_in_and_taking_a_ticket_work_without_scripts(visit):
     page.get_by_role("link", name=re.compile("100003")).click()
     page.get_by_role("button", name="Take in charge").click()
     page.get_by_text("You have it in charge.").wait_for()
+    page.get_by_role("link", name="More").click()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_text("You are signed out.").wait_for()
 
@@ -141,7 +142,8 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
         "/prompts", "/prompts?part=text", "/prompts?language=ar",
         "/calls/blocked", "/rotations/add", "/rotations/platinum/revisions/1/restore",
         "/rotations/second-line/fairness", "/rotations/platinum/calendar", "/technicians/carla/calendar",
-        "/technicians/carla/absences", "/users/add", "/users/1", "/account/second-step", "/nowhere",
+        "/technicians/carla/absences", "/users/add", "/users/1", "/account/second-step", "/account/zone", "/more",
+        "/nowhere",
     ]  # fmt: skip
     for path in [*CONSOLE, "/calls", the_call(window), *more]:
         window.go(path)
@@ -161,8 +163,26 @@ def test_the_sections_all_fit_on_a_phone(visit):
     page = visit(width=360).sign_in().page
     links = page.get_by_role("navigation", name="Sections").get_by_role("link").all()
     boxes = [link.bounding_box() for link in links]
-    assert len(boxes) >= 7
+    assert [link.inner_text() for link in links] == ["Home", "Tickets", "Calls", "Rotations", "More"]
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 and box["height"] >= 44 for box in boxes)
+    links[-1].click()
+    page.get_by_role("main").get_by_role("link", name="Technicians").click()
+    page.get_by_role("heading", name="Technicians").wait_for()
+
+
+def test_what_is_being_read_stays_as_the_page_refreshes_itself(visit, night):
+    """The first refresh would replace what is marked, and any later one that brings news."""
+    page = visit(width=360).sign_in().page
+    marked = "() => getSelection().toString()"
+    page.evaluate("getSelection().selectAllChildren(document.getElementById('ticket-100003'))")
+    words = page.evaluate(marked)
+    for _ in range(2):
+        with page.expect_response(lambda answer: answer.url.endswith("/live")):
+            night.world.passes(minutes=1)
+    assert "Acme SpA" in words
+    assert page.evaluate(marked) == words
+    page.evaluate("getSelection().removeAllRanges()")
+    page.get_by_text("opened 11 min ago").wait_for()
 
 
 def test_what_a_caller_said_is_played_on_the_call_s_page(visit):

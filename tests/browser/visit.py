@@ -24,6 +24,7 @@ class Visit:
         width: int = 1280,
         colours: Colours = "light",
         scripts: bool = True,
+        zone: str = "Europe/Rome",
     ) -> None:
         self.address = address
         self._password = password
@@ -32,6 +33,7 @@ class Visit:
             viewport={"width": width, "height": 780},
             color_scheme=colours,
             locale="en-GB",
+            timezone_id=zone,
             java_script_enabled=scripts,
         )
         self.page: Page = self._context.new_page()
