@@ -14,6 +14,7 @@ from admin.audit_pages import AuditPages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
 from admin.contact_test_pages import ContactTestPages
+from admin.contract_pages import ContractPages
 from admin.customer_pages import CustomerPages
 from admin.dated_pages import DatedPages
 from admin.drill_pages import DrillPages
@@ -24,7 +25,9 @@ from admin.home import Home
 from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
+from admin.pin_pages import PinPages
 from admin.policy_pages import PolicyPages
+from admin.product_pages import ProductPages
 from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
@@ -103,6 +106,10 @@ def _open(
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
+    contract_pages = ContractPages(database, line)
+    contract_pages.open(doors)
+    PinPages(database, line, peppers, contract_pages).open(doors)
+    ProductPages(database, line).open(doors)
     MaintenancePages(database, line).open(doors)
     PolicyPages(database, line).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)

@@ -25,7 +25,9 @@ ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/audit", "Au
 """What only admins see."""
 SETTINGS = (("/policies", "Escalation policies"),)
 """What everybody may see: behind the gear too, for the bar under the thumb has no room for it."""
-WITHIN = {"/customers": "/contracts/"}
+CUSTOMERS = (("/customers", "Customers", "read"), ("/products", "Products", "read"))
+"""The pages of one section, one beside the other, each with the permission that it needs."""
+WITHIN = {"/customers": ("/contracts/", "/products")}
 
 
 @cache
@@ -56,7 +58,7 @@ def draw(field: Field, has_help: bool, **attributes: Any) -> Markup:
 def section_is(path: str) -> bool:
     """Whether the page shown belongs to the section that starts at `path`."""
     here = request.path
-    return here == path or (path != "/" and here.startswith((f"{path}/", WITHIN.get(path, f"{path}/"))))
+    return here == path or (path != "/" and here.startswith((f"{path}/", *WITHIN.get(path, ()))))
 
 
 def is_setting() -> bool:
@@ -69,6 +71,7 @@ def names(simulated: bool, identity_provider: str) -> dict[str, Any]:
     return {
         "administration_pages": ADMINISTRATION,
         "asset": asset,
+        "customer_pages": CUSTOMERS,
         "draw": draw,
         "icon": icon,
         "is_setting": is_setting,
