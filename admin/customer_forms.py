@@ -20,7 +20,7 @@ DEFAULT_POLICY = "default"
 class ContactForm(Form):
     """A line that is left empty is no contact."""
 
-    name = fields.text("Name", longest=120)
+    name = fields.words("Name", longest=120)
     phone = fields.phone("Telephone")
     email = fields.email("E-mail")
 
@@ -64,7 +64,7 @@ class ContactsForm(WithContacts, SeenForm):
 class TermsForm(SeenForm):
     """What a contract says."""
 
-    site = fields.text("Site", longest=120)
+    site = fields.words("Site", longest=120)
     time_zone = fields.zone("Site's own time zone")
     plan = SelectField("Plan", choices=[fields.choice(plan.value, plan.value.capitalize()) for plan in Plan])
     product = SelectField("Product")
@@ -72,7 +72,7 @@ class TermsForm(SeenForm):
     ends = fields.day("Last day", "Type the last day of cover.")
     paid = BooleanField("Paid")
     escalation_policy = SelectField("Escalation policy")
-    specialist_name = fields.text("Specialist's name", longest=120)
+    specialist_name = fields.words("Specialist's name", longest=120)
     specialist_email = fields.email("Specialist's e-mail")
 
     def offer(self, products: Sequence[str], policies: Sequence[str]) -> None:
@@ -107,7 +107,7 @@ class TermsForm(SeenForm):
 
 
 class CustomerForm(SeenForm):
-    customer = fields.text("Customer", "Type the customer's name.", 200)
+    customer = fields.words("Customer", "Type the customer's name.", 200)
     customer_zone = fields.zone("Customer's time zone")
 
     @property
@@ -118,13 +118,13 @@ class CustomerForm(SeenForm):
 class NewContractForm(TermsForm, WithContacts):
     """A contract of a customer who is there, with its first PIN."""
 
-    number = fields.text("Contract number", "Type the contract's number.", 64)
+    number = fields.words("Contract number", "Type the contract's number.", 64)
     pin = fields.text("PIN", longest=12, checks=(fields.pin_check,))
-    label = fields.text("Who gets the PIN", longest=60)
+    label = fields.words("Who gets the PIN", longest=60)
 
 
 class NewCustomerForm(NewContractForm):
-    customer = fields.text("Customer", "Type the customer's name.", 200)
+    customer = fields.words("Customer", "Type the customer's name.", 200)
     customer_zone = fields.zone("Customer's time zone")
 
 
@@ -135,16 +135,16 @@ class NextPinForm(KeptForm):
 
 
 class PinForm(NextPinForm):
-    label = fields.text("Who gets it", longest=60)
+    label = fields.words("Who gets it", longest=60)
     pin = fields.text("PIN", longest=12, checks=(fields.pin_check,))
 
 
 class LabelForm(KeptForm):
-    label = fields.text("Who has it", longest=60)
+    label = fields.words("Who has it", longest=60)
 
 
 class ProductForm(SeenForm):
-    name = fields.text("Name", "Type the product's name.", 200)
+    name = fields.words("Name", "Type the product's name.", 200)
     end_of_support = fields.DayField("End of support", [Optional()])
     end_of_life = fields.DayField("End of life", [Optional()])
 

@@ -48,11 +48,12 @@ _WHAT_TO_DO = {
 def _until(contract: Contract) -> str:
     """The last day on which it is served, as it is on file today."""
     product = contract.product
-    ends = {contract.ends: "the last day of the contract"}
+    ends: dict[date, str] = {}
     if product and product.end_of_life:
         ends[product.end_of_life] = f"the end of life of {product.name}"
     if product and product.end_of_support:
         ends[product.end_of_support] = f"the end of support of {product.name}"
+    ends[contract.ends] = "the last day of the contract"
     last = min(ends)
     return f"Until {last}, {ends[last]}."
 
