@@ -128,7 +128,8 @@ def test_the_filter_by_standing_finds_just_whom_the_rules_name(site):
             for each in terms:
                 number += 1
                 contract(session, number, owner, **each)
-    terms, wanted = site.line.policy.entitlement, {standing.SERVED: None, **standing.WORDS}
+    terms = site.line.policy.entitlement
+    wanted: dict[str, str | None] = {standing.SERVED: None, **standing.WORDS}
     noon, near_midnight = (datetime(2026, 11, 11, hour, tzinfo=UTC) for hour in (11, 23))
     with site.database.read() as session:
         rows = [row for owner in range(1, len(ZONES) + 1) for row in contracts.of_customer(session, owner)]
@@ -144,8 +145,8 @@ def by_sql(session, kind, now, terms):
     """The ids of the contracts that the filter finds, part by part."""
     wanted = [Contract.id.is_not(None), standing.condition(session, kind, now, terms)]
     part = customer_search.listed(session, wanted, None)
-    found = [row.contract.id for row in part.rows]
+    found = [row.contract.id for row in part.rows if row.contract]
     while part.has_older:
         part = customer_search.listed(session, wanted, Edge(part.rows[-1].edge, upwards=False))
-        found += [row.contract.id for row in part.rows]
+        found += [row.contract.id for row in part.rows if row.contract]
     return set(found)
