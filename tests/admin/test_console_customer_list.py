@@ -129,13 +129,13 @@ def test_the_filter_by_standing_finds_just_whom_the_rules_name(site):
                 number += 1
                 contract(session, number, owner, **each)
     terms = site.line.policy.entitlement
-    wanted: dict[str, str | None] = {standing.SERVED: None, **standing.WORDS}
+    wanted: list[tuple[str, str | None]] = [(standing.SERVED, None), *standing.WORDS.items()]
     noon, near_midnight = (datetime(2026, 11, 11, hour, tzinfo=UTC) for hour in (11, 23))
     with site.database.read() as session:
         rows = [row for owner in range(1, len(ZONES) + 1) for row in contracts.of_customer(session, owner)]
         for now in (noon, near_midnight):
             first = {row.id: next(iter(standing.reasons(row, now, terms)), None) for row in rows}
-            for kind, words in wanted.items():
+            for kind, words in wanted:
                 found = by_sql(session, kind, now, terms)
                 assert found == {row for row, reason in first.items() if reason == words}, kind
                 assert found, kind
