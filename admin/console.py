@@ -18,6 +18,7 @@ from admin.carrier_check import Check
 from admin.carrier_pages import CarrierPages
 from admin.contact_pages import ContactPages
 from admin.contact_test_pages import ContactTestPages
+from admin.contract_pages import ContractPages
 from admin.customer_pages import CustomerPages
 from admin.dated_pages import DatedPages
 from admin.drill_pages import DrillPages
@@ -31,7 +32,9 @@ from admin.import_pages import ImportPages
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
 from admin.more_page import open_more
+from admin.pin_pages import PinPages
 from admin.policy_pages import PolicyPages
+from admin.product_pages import ProductPages
 from admin.prompt_pages import PromptPages
 from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
@@ -121,6 +124,10 @@ def _open(
     ContactTestPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
     ImportPages(database, line, peppers).open(doors)
+    contract_pages = ContractPages(database, line)
+    contract_pages.open(doors)
+    PinPages(database, line, peppers, contract_pages).open(doors)
+    ProductPages(database, line).open(doors)
     MaintenancePages(database, line).open(doors)
     PolicyPages(database, line).open(doors)
     ContactPages(database, line).open(doors)

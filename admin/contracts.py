@@ -1,4 +1,4 @@
-"""What the forms of customers write: contracts, their contacts, products and PINs, each change in the trail."""
+"""What the forms of customers write: customers, contracts and their contacts, each change in the trail."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,10 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from admin import trail
-from models.customer import HOUSE_CONTRACT, Contact, Contract, Customer, Pin, Product
-from rules.pins import Peppers, new_pin
+from models.customer import HOUSE_CONTRACT, Contact, Contract, Customer, Product
+from models.schedule import EscalationPolicy
 
-TERMS = ("site", "plan", "starts", "ends", "paid")
+TERMS = (
+    "site", "time_zone", "plan", "starts", "ends", "paid", "escalation_policy", "specialist_name", "specialist_email"
+)  # fmt: skip
 
 
 class Taken(Exception):
@@ -22,12 +24,24 @@ class Taken(Exception):
         self.field = field
 
 
-def find(session: Session, contract_id: int) -> Contract | None:
+def find(session: Session, contract_id: int, *, lock: bool = False) -> Contract | None:
     """The contract with its customer and product. The house's own, of drills, is nobody's to see or change."""
     statement = select(Contract).where(Contract.id == contract_id, Contract.number != HOUSE_CONTRACT)
-    return session.execute(
-        statement.options(joinedload(Contract.customer), joinedload(Contract.product))
-    ).scalar_one_or_none()
+    statement = statement.options(joinedload(Contract.customer), joinedload(Contract.product))
+    return session.execute(statement.with_for_update(of=Contract) if lock else statement).scalar_one_or_none()
+
+
+def find_customer(session: Session, customer_id: int, *, lock: bool = False) -> Customer | None:
+    """The customer; not the house."""
+    statement = select(Customer).where(Customer.id == customer_id, Customer.id.not_in(_house()))
+    return session.execute(statement.with_for_update() if lock else statement).scalar_one_or_none()
+
+
+def of_customer(session: Session, customer_id: int) -> Sequence[Contract]:
+    """In the order in which they came."""
+    statement = select(Contract).where(Contract.customer_id == customer_id).order_by(Contract.id)
+    options = (joinedload(Contract.customer), joinedload(Contract.product))
+    return session.execute(statement.options(*options)).scalars().all()
 
 
 def contacts_of(session: Session, contract_id: int) -> Sequence[Contact]:
@@ -35,102 +49,110 @@ def contacts_of(session: Session, contract_id: int) -> Sequence[Contact]:
     return session.execute(statement).scalars().all()
 
 
-def pins_of(session: Session, contract_id: int) -> Sequence[Pin]:
-    """Those in force first, then by age."""
-    statement = select(Pin).where(Pin.contract_id == contract_id)
-    return session.execute(statement.order_by(Pin.revoked_at.is_not(None), Pin.created_at, Pin.id)).scalars().all()
+def people_of(session: Session, contract_id: int) -> list[dict[str, str | None]]:
+    """A contract's contacts as their form has them."""
+    return [{"name": c.name, "phone": c.phone, "email": c.email} for c in contacts_of(session, contract_id)]
 
 
-def add(session: Session, number: str, terms: Mapping[str, Any], now: datetime) -> Contract:
-    """A new contract, of a new customer or of the one with this name. Raises Taken."""
+def policies(session: Session) -> Sequence[str]:
+    """The keys of the escalation policies."""
+    return session.execute(select(EscalationPolicy.key).order_by(EscalationPolicy.key)).scalars().all()
+
+
+def customer_named(session: Session, name: str, time_zone: str | None, now: datetime) -> Customer:
+    """The customer with this name, or a new one. Raises Taken."""
+    customer = session.execute(select(Customer).where(Customer.name == name)).scalar_one_or_none()
+    if customer is None:
+        customer = Customer(name=name, time_zone=time_zone)
+        session.add(customer)
+        session.flush()
+        after = {"name": name, "time_zone": time_zone}
+        trail.record(session, now, "customer.added", f"customer:{name}", None, after)
+    elif find_customer(session, customer.id) is None:
+        raise Taken("customer", f"{name} is kept for drills. Type another name.")
+    return customer
+
+
+def change_customer(session: Session, customer: Customer, terms: Mapping[str, Any], now: datetime) -> bool:
+    """Let a customer be called, and be, as `terms` say. False where that is so already. Raises Taken."""
+    before = customer_terms(customer)
+    if before == terms:
+        return False
+    other = select(Customer.id).where(Customer.name == terms["customer"], Customer.id != customer.id)
+    if session.execute(other).first():
+        raise Taken("customer", f"Another customer is called {terms['customer']}.")
+    customer.name, customer.time_zone = terms["customer"], terms["customer_zone"]
+    trail.record(session, now, "customer.changed", f"customer:{customer.name}", before, dict(terms))
+    return True
+
+
+def customer_terms(customer: Customer) -> dict[str, Any]:
+    """A customer as its form has it."""
+    return {"customer": customer.name, "customer_zone": customer.time_zone}
+
+
+def add(
+    session: Session, customer: Customer, number: str, terms: Mapping[str, Any], people: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> Contract:  # fmt: skip
+    """A new contract of a customer. Raises Taken."""
     if number == HOUSE_CONTRACT:
         raise Taken("number", f"{HOUSE_CONTRACT} is kept for drills. Type another number.")
     if session.execute(select(Contract.id).where(Contract.number == number)).first():
         raise Taken("number", f"There is a contract {number} already. Type the number of the new one.")
-    customer = session.execute(select(Customer).where(Customer.name == terms["customer"])).scalar_one_or_none()
-    if customer is None:
-        customer = Customer(name=terms["customer"], time_zone=terms["time_zone"])
-        session.add(customer)
-    session.flush()
     contract = Contract(number=number, customer_id=customer.id, **{name: terms[name] for name in TERMS})
-    contract.time_zone = terms["site_time_zone"]
     contract.product_id = _product_id(session, terms["product"])
     session.add(contract)
     session.flush()
-    _replace_contacts(session, contract.id, terms["contacts"])
-    trail.record(session, now, "contract.added", f"contract:{number}", None, _as_json(terms))
+    _replace_contacts(session, contract.id, people)
+    after = as_json({"customer": customer.name, **terms, "contacts": list(people)})
+    trail.record(session, now, "contract.added", f"contract:{number}", None, after)
     return contract
 
 
 def change(session: Session, contract: Contract, terms: Mapping[str, Any], now: datetime) -> bool:
-    """Let a contract, its customer and contacts be as `terms` say. False where they are so already. Raises Taken."""
-    before = terms_of(session, contract)
+    """Let a contract be as `terms` say. False where it is so already."""
+    before = terms_of(contract)
     if before == terms:
         return False
-    customer = contract.customer
-    other = select(Customer.id).where(Customer.name == terms["customer"], Customer.id != customer.id)
-    if session.execute(other).first():
-        raise Taken("customer", f"Another customer is called {terms['customer']}.")
-    customer.name, customer.time_zone = terms["customer"], terms["time_zone"]
     for name in TERMS:
         setattr(contract, name, terms[name])
-    contract.time_zone = terms["site_time_zone"]
     contract.product_id = _product_id(session, terms["product"])
-    if before["contacts"] != terms["contacts"]:
-        _replace_contacts(session, contract.id, terms["contacts"])
     subject = f"contract:{contract.number}"
-    trail.record(session, now, "contract.changed", subject, _as_json(before), _as_json(terms))
+    trail.record(session, now, "contract.changed", subject, as_json(before), as_json(terms))
     return True
 
 
-def terms_of(session: Session, contract: Contract) -> dict[str, Any]:
-    """A contract as its form has it."""
-    people = contacts_of(session, contract.id)
-    return {
-        "customer": contract.customer.name,
-        "time_zone": contract.customer.time_zone,
-        "site_time_zone": contract.time_zone,
-        "product": contract.product.name if contract.product else None,
-        "contacts": [{"name": c.name, "phone": c.phone, "email": c.email} for c in people],
-    } | {name: getattr(contract, name) for name in TERMS}
-
-
-def issue_pin(session: Session, contract: Contract, typed: str | None, peppers: Peppers, now: datetime) -> str:
-    """A further PIN for the contract, the typed one or a generated one; answers it, this once. Raises Taken."""
-    pin = typed or new_pin()
-    while _is_known(session, peppers, pin):
-        if typed:
-            raise Taken("pin", "This PIN is or was in use. Type another one, or leave it empty for a generated one.")
-        pin = new_pin()
-    session.add(Pin(contract_id=contract.id, digest=peppers.digest(pin), created_at=now))
-    session.flush()
-    trail.record(session, now, "pin.issued", f"contract:{contract.number}", None, None)
-    return pin
-
-
-def revoke_pin(session: Session, contract: Contract, pin_id: int, now: datetime) -> bool:
-    """From now on the PIN opens nothing. False if there is no such PIN, or it was revoked before."""
-    pin = session.get(Pin, pin_id)
-    if pin is None or pin.contract_id != contract.id or pin.revoked_at is not None:
+def change_people(
+    session: Session, contract: Contract, people: Sequence[Mapping[str, str | None]], now: datetime
+) -> bool:
+    """Let these be a contract's contacts. False where they are so already."""
+    before = people_of(session, contract.id)
+    if before == list(people):
         return False
-    pin.revoked_at = now
-    trail.record(session, now, "pin.revoked", f"contract:{contract.number}", {"issued": _text(pin.created_at)}, None)
+    _replace_contacts(session, contract.id, people)
+    subject = f"contract:{contract.number}"
+    trail.record(session, now, "contacts.changed", subject, {"contacts": before}, {"contacts": list(people)})
     return True
 
 
-def _is_known(session: Session, peppers: Peppers, pin: str) -> bool:
-    return session.execute(select(Pin.id).where(Pin.digest.in_(peppers.candidates(pin)))).first() is not None
+def terms_of(contract: Contract) -> dict[str, Any]:
+    """A contract as its form has it."""
+    product = contract.product.name if contract.product else None
+    return {"product": product} | {name: getattr(contract, name) for name in TERMS}
+
+
+def as_json(terms: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """For the trail: dates as text."""
+    return None if terms is None else {name: _text(value) for name, value in terms.items()}
+
+
+def _house() -> Any:
+    return select(Contract.customer_id).where(Contract.number == HOUSE_CONTRACT)
 
 
 def _product_id(session: Session, name: str | None) -> int | None:
-    if not name:
-        return None
-    product = session.execute(select(Product).where(Product.name == name)).scalar_one_or_none()
-    if product is None:
-        product = Product(name=name)
-        session.add(product)
-        session.flush()
-    return product.id
+    return session.execute(select(Product.id).where(Product.name == name)).scalar() if name else None
 
 
 def _replace_contacts(session: Session, contract_id: int, people: Sequence[Mapping[str, str | None]]) -> None:
@@ -138,10 +160,6 @@ def _replace_contacts(session: Session, contract_id: int, people: Sequence[Mappi
         session.delete(contact)
     for position, person in enumerate(people, start=1):
         session.add(Contact(contract_id=contract_id, position=position, **person))
-
-
-def _as_json(terms: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _text(value) for name, value in terms.items()}
 
 
 def _text(value: Any) -> Any:

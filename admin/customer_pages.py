@@ -1,36 +1,27 @@
-"""Customers: the list, a new one with a contract and PIN, one contract with its contacts and PINs."""
+"""Customers: the list, one customer with its contracts, a new one, a further contract."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from flask import abort, flash, make_response, redirect, render_template
+from flask import abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session
 
-from admin import contracts, fields
+from admin import contracts, customer_search, fields, pins, products, search, standing
 from admin.contracts import Taken
-from admin.customer_forms import NewCustomerForm, PinForm, TermsForm
+from admin.customer_forms import DEFAULT_POLICY, CustomerForm, NewContractForm, NewCustomerForm
+from admin.customer_search import CustomerSearch
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
+from admin.pin_pages import show_pin
+from admin.seen_form import stamp
 from admin.times import Times
-from models.customer import HOUSE_CONTRACT, Contract, Customer, Pin, Product
+from models.customer import Contract, Customer
 from models.database import Database
-from rules.entitlement import RefusalReason, reasons_against
 from rules.line import Line
 from rules.pins import Peppers
 from rules.targets import Plan
 
-STANDING = {
-    RefusalReason.PLAN: "no on-call service in this plan",
-    RefusalReason.NOT_STARTED: "not started",
-    RefusalReason.EXPIRED: "expired",
-    RefusalReason.UNPAID: "suspended: not paid",
-    RefusalReason.END_OF_LIFE: "product past its end of life",
-    RefusalReason.END_OF_SUPPORT: "product past its end of support",
-    RefusalReason.ASIA_PACIFIC: "site in Asia-Pacific",
-}
+A_YEAR = timedelta(days=364)
 
 
 class CustomerPages:
@@ -42,139 +33,121 @@ class CustomerPages:
     def open(self, doors: Doors) -> None:
         doors.open("/customers", "customers", self.listing, Permission.READ)
         doors.open("/customers/add", "customer_add", self.add, Permission.EDIT, post=True)
-        doors.open("/contracts/<int:number>", "contract", self.edit, Permission.EDIT, post=True)
-        doors.take("/contracts/<int:number>/pins", "pin_issue", self.issue_pin, Permission.EDIT)
-        doors.take("/contracts/<int:number>/pins/<int:pin>/revoke", "pin_revoke", self.revoke_pin, Permission.EDIT)
+        doors.open("/customers/<int:number>", "customer", self.page, Permission.READ)
+        doors.open("/customers/<int:number>/edit", "customer_edit", self.edit, Permission.EDIT, post=True)
+        doors.open("/customers/<int:number>/add", "contract_add", self.add_contract, Permission.EDIT, post=True)
 
     def listing(self) -> ResponseReturnValue:
-        pins = select(func.count()).where(Pin.contract_id == Contract.id, Pin.revoked_at.is_(None))
-        statement = (
-            select(Contract, pins.scalar_subquery())
-            .join(Contract.customer)
-            .where(Contract.number != HOUSE_CONTRACT)
-            .order_by(Customer.name, Contract.number)
-            .options(joinedload(Contract.customer), joinedload(Contract.product))
-        )
+        """By name; `before` and `after` are the edges of lines, for the parts below and above."""
+        terms = self._line.policy.entitlement
         with self._database.read() as session:
             now = self._database.now(session)
-            found = [(each, count, self._standing(each, now)) for each, count in session.execute(statement)]
-        return render_template("console/customers.html", contracts=found, no_service=STANDING[RefusalReason.PLAN])
+            form = CustomerSearch(request.args, products=products.names(session))
+            conditions = form.conditions(session, now, terms) if form.validate() else []
+            part = customer_search.listed(session, conditions, search.edge())
+            found = [row.contract for row in part.rows if row.contract]
+            counts = customer_search.pins(session, [contract.id for contract in found])
+            is_empty = not part.rows and not customer_search.has_any(session)
+        html = render_template(
+            "console/customers.html",
+            address=search.address,
+            counts=counts,
+            customers=customer_search.grouped(part.rows),
+            form=form,
+            is_empty=is_empty,
+            narrowings=[] if form.errors else search.narrowings(form, Times(now, self._line.policy.time_zone)),
+            part=part,
+            reasons={contract.id: standing.reasons(contract, now, terms) for contract in found},
+        )
+        return make_response(html, 422 if form.errors else 200)
 
-    def add(self) -> ResponseReturnValue:
-        today = self._times().wall(self._now()).date()
-        year_later = today.replace(year=today.year + 1, day=min(today.day, 28))
-        form = NewCustomerForm(plan=Plan.PLATINUM.value, paid=True, starts=today, ends=year_later)
-        if form.validate_on_submit():
-            try:
-                with self._database.write() as session:
-                    now = self._database.now(session)
-                    contract = contracts.add(session, fields.value(form.number), _terms(form), now)
-                    pin = contracts.issue_pin(session, contract, form.pin.data or None, self._peppers, now)
-            except Taken as taken:
-                fields.complain(form[taken.field], str(taken))
-            else:
-                return self._show_pin(contract.id, pin)
-        form.make_room()
-        return form_page("console/customer_add.html", form, products=self._products())
+    def page(self, number: int) -> ResponseReturnValue:
+        terms = self._line.policy.entitlement
+        with self._database.read() as session:
+            now = self._database.now(session)
+            customer = contracts.find_customer(session, number) or abort(404)
+            found = contracts.of_customer(session, number)
+            counts = customer_search.pins(session, [contract.id for contract in found])
+        return render_template(
+            "console/customer.html",
+            customer=customer,
+            contracts=found,
+            counts=counts,
+            reasons={contract.id: standing.reasons(contract, now, terms) for contract in found},
+            clock=Times(now, customer.time_zone).now_clock if customer.time_zone else "",
+        )
 
     def edit(self, number: int) -> ResponseReturnValue:
         with self._database.read() as session:
-            contract = contracts.find(session, number) or abort(404)
-            form = TermsForm(data=contracts.terms_of(session, contract))
+            customer = contracts.find_customer(session, number) or abort(404)
+        on_file = contracts.customer_terms(customer)
+        form = CustomerForm(data={**on_file, "seen": stamp(on_file)})
         if form.validate_on_submit() and self._change(number, form):
-            return redirect(f"/contracts/{number}", 303)
-        form.make_room()
-        return self._contract_page(number, form, PinForm(formdata=None))
+            return redirect(f"/customers/{number}", 303)
+        return form_page("console/customer_edit.html", form, customer=customer)
 
-    def issue_pin(self, number: int) -> ResponseReturnValue:
-        form = PinForm()
-        if form.validate_on_submit():
-            try:
-                with self._database.write() as session:
-                    contract = contracts.find(session, number) or abort(404)
-                    now = self._database.now(session)
-                    pin = contracts.issue_pin(session, contract, form.pin.data or None, self._peppers, now)
-            except Taken as taken:
-                fields.complain(form.pin, str(taken))
-            else:
-                return self._show_pin(number, pin)
-        with self._database.read() as session:
-            contract = contracts.find(session, number) or abort(404)
-            terms = TermsForm(formdata=None, data=contracts.terms_of(session, contract))
-        terms.make_room()
-        return self._contract_page(number, terms, form)
-
-    def revoke_pin(self, number: int, pin: int) -> ResponseReturnValue:
-        with self._database.write() as session:
-            contract = contracts.find(session, number) or abort(404)
-            done = contracts.revoke_pin(session, contract, pin, self._database.now(session))
-        flash("The PIN is revoked: it opens nothing any more." if done else "That PIN was revoked before.", "green")
-        return redirect(f"/contracts/{number}", 303)
-
-    def _change(self, number: int, form: TermsForm) -> bool:
+    def _change(self, number: int, form: CustomerForm) -> bool:
+        """False, with the reason in the form, where nothing was saved."""
         try:
             with self._database.write() as session:
-                contract = contracts.find(session, number) or abort(404)
-                changed = contracts.change(session, contract, _terms(form), self._database.now(session))
+                customer = contracts.find_customer(session, number, lock=True) or abort(404)
+                if form.is_stale(contracts.customer_terms(customer), form.terms):
+                    return False
+                changed = contracts.change_customer(session, customer, form.terms, self._database.now(session))
         except Taken as taken:
             fields.complain(form[taken.field], str(taken))
             return False
-        flash("The contract is changed." if changed else "Nothing was different.", "green")
+        flash("The customer is changed." if changed else "Nothing was different.", "green")
         return True
 
-    def _contract_page(self, number: int, form: TermsForm, pin_form: PinForm) -> ResponseReturnValue:
+    def add(self) -> ResponseReturnValue:
+        """A customer with a contract and its PIN; one who is there already gets a further contract."""
+        form = NewCustomerForm(**self._begun())
+        return self._add(form, None)
+
+    def add_contract(self, number: int) -> ResponseReturnValue:
+        with self._database.read() as session:
+            customer = contracts.find_customer(session, number) or abort(404)
+        return self._add(NewContractForm(**self._begun()), customer)
+
+    def _add(self, form: NewContractForm, customer: Customer | None) -> ResponseReturnValue:
+        with self._database.read() as session:
+            form.offer(products.names(session), contracts.policies(session))
+        if form.validate_on_submit():
+            try:
+                contract, pin = self._create(form, customer)
+            except Taken as taken:
+                fields.complain(form[taken.field], str(taken))
+            else:
+                return show_pin(self._line, contract, pin, [])
+        form.make_room()
+        return form_page("console/customer_add.html", form, customer=customer)
+
+    def _create(self, form: NewContractForm, customer: Customer | None) -> tuple[Contract, str]:
+        """The contract with its PIN. Raises Taken."""
+        with self._database.write() as session:
+            now = self._database.now(session)
+            owner = customer or self._owner(session, form, now)
+            number = fields.value(form.number)
+            contract = contracts.add(session, owner, number, form.terms, form.people, now)
+            label = form.label.data or None
+            pin = pins.issue(session, contract, form.pin.data or None, label, self._peppers, now)
+            return contracts.find(session, contract.id) or abort(404), pin
+
+    def _owner(self, session: Session, form: NewContractForm, now: datetime) -> Customer:
+        zone = form["customer_zone"].data or None
+        return contracts.customer_named(session, fields.value(form["customer"]), zone, now)
+
+    def _begun(self) -> dict[str, object]:
+        """What the form of a new contract begins with: a year from today."""
         with self._database.read() as session:
             now = self._database.now(session)
-            contract = contracts.find(session, number) or abort(404)
-            pins = contracts.pins_of(session, number)
-        html = render_template(
-            "console/contract.html",
-            contract=contract,
-            form=form,
-            pin_form=pin_form,
-            pins=pins,
-            no_service=STANDING[RefusalReason.PLAN],
-            standing=self._standing(contract, now),
-            products=self._products(),
-            times=Times(now, self._line.policy.time_zone),
-        )
-        return make_response(html, 422 if form.errors or pin_form.errors else 200)
-
-    def _show_pin(self, number: int, pin: str) -> ResponseReturnValue:
-        """The only time that a PIN is seen: it is not kept, here or in the browser."""
-        with self._database.read() as session:
-            contract = contracts.find(session, number) or abort(404)
-        response = make_response(render_template("console/pin.html", contract=contract, pin=pin, line=self._line))
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    def _standing(self, contract: Contract, now: datetime) -> str:
-        """Why the contract may not phone the line out of hours today; '' if it may."""
-        reasons = reasons_against(contract.cover, None, now, self._line.policy.entitlement)
-        return STANDING[reasons[0]] if reasons else ""
-
-    def _products(self) -> Sequence[str]:
-        with self._database.read() as session:
-            return session.execute(select(Product.name).order_by(Product.name)).scalars().all()
-
-    def _now(self) -> datetime:
-        with self._database.read() as session:
-            return self._database.now(session)
-
-    def _times(self) -> Times:
-        return Times(self._now(), self._line.policy.time_zone)
-
-
-def _terms(form: TermsForm) -> dict[str, Any]:
-    return {
-        "customer": form.customer.data,
-        "time_zone": form.time_zone.data or None,
-        "site": form.site.data or None,
-        "site_time_zone": form.site_time_zone.data or None,
-        "product": form.product.data or None,
-        "contacts": form.people,
-        "plan": Plan(form.plan.data),
-        "starts": form.starts.data,
-        "ends": form.ends.data,
-        "paid": form.paid.data,
-    }
+        today = Times(now, self._line.policy.time_zone).wall(now).date()
+        plan = Plan.PLATINUM.value
+        return {
+            "plan": plan,
+            "paid": True,
+            "starts": today,
+            "ends": today + A_YEAR,
+            "escalation_policy": DEFAULT_POLICY,
+        }

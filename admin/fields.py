@@ -1,5 +1,6 @@
 """Fields and checks that several forms share. What is wrong is said in words, with what to do."""
 
+import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from wtforms import DateField, DateTimeLocalField, EmailField, Field, Form, Stri
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from admin.file.forms import NOT_WORDS
 from rules import phone_numbers, timezones
 from rules.contact_details import LONGEST_EMAIL, is_email, is_phone
 from rules.pins import is_well_formed
@@ -65,6 +67,17 @@ def choice(value: str, label: str) -> SelectChoice:
 def pin_check(_form: Form, field: Field) -> None:
     if not is_well_formed(field.data):
         raise ValidationError("A PIN is 8 to 12 digits.")
+
+
+def one_line(_form: Form, field: Field) -> None:
+    """What `load` takes for words: neither a control character nor the end of a line."""
+    if any(unicodedata.category(character) in NOT_WORDS for character in field.data):
+        raise ValidationError("This must be one line, without control characters.")
+
+
+def words(label: str, required: str = "", longest: int = 200) -> StringField:
+    """One line of text that is written down, as a file could bring it too."""
+    return text(label, required, longest, (one_line,))
 
 
 def instant(field: Field, zone_name: str) -> datetime | None:

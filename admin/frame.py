@@ -35,7 +35,13 @@ SETTINGS = (
     ("/prompts", "Prompts"),
 )
 """What everybody may see behind the gear."""
-WITHIN = {"/customers": "/contracts/"}
+CUSTOMERS = (
+    ("/customers", "Customers", "read"),
+    ("/products", "Products", "read"),
+    ("/customers/import", "Import and export", "edit"),
+)
+"""The pages of one section, one beside the other, each with the permission that it needs."""
+WITHIN = {"/customers": ("/contracts/", "/products")}
 
 
 @cache
@@ -66,7 +72,7 @@ def draw(field: Field, has_help: bool, **attributes: Any) -> Markup:
 def section_is(path: str) -> bool:
     """Whether the page shown belongs to the section that starts at `path`."""
     here = request.path
-    return here == path or (path != "/" and here.startswith((f"{path}/", WITHIN.get(path, f"{path}/"))))
+    return here == path or (path != "/" and here.startswith((f"{path}/", *WITHIN.get(path, ()))))
 
 
 def is_under_more() -> bool:
@@ -87,6 +93,7 @@ def names(simulated: bool, identity_provider: str) -> dict[str, Any]:
         "beside": viewer.beside,
         "both": viewer.both,
         "browser_zone": viewer.of_browser,
+        "customer_pages": CUSTOMERS,
         "draw": draw,
         "icon": icon,
         "is_setting": is_setting,

@@ -42,7 +42,7 @@ class MaintenancePages:
             booked = [each for each in windows.listed(session, number) if each.ends_at > now]
         zone = self._zone(contract)
         html = render_template(
-            "console/maintenance.html", contract=contract, form=form, windows=booked, zone=zone, times=Times(now, zone)
+            "console/maintenance.html", contract=contract, form=form, windows=booked, times=Times(now, zone)
         )
         return make_response(html, 422 if form.errors else 200)
 

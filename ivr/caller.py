@@ -136,7 +136,7 @@ def _pin(x: Exchange, peppers: Peppers) -> str:
     proven = screening.prove(x.connection, peppers, x.keys)
     if proven is None:
         return _wrong_pin(x)
-    x.call.contract_id = proven.contract_id
+    x.call.contract_id, x.call.pin_id = proven.contract_id, proven.pin_id
     verdict = screening.entitlement(x.line, proven, x.call.caller, x.now, out_of_hours=not x.call.staffed)
     if isinstance(verdict, Refused):
         x.log("pin", f"contract {proven.number}, refused: {verdict.reason}")

@@ -24,6 +24,7 @@ _BY_PIN = (
         Product.end_of_life,
         func.coalesce(Contract.time_zone, Customer.time_zone).label("time_zone"),
         Pin.digest,
+        Pin.id.label("pin_id"),
     )
     .join(Pin, Pin.contract_id == Contract.id)
     .join(Customer, Customer.id == Contract.customer_id)
@@ -57,11 +58,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """The contract that a PIN proved."""
+    """The contract that a PIN proved, and which of its PINs did."""
 
     contract_id: int
     number: str
     cover: Cover
+    pin_id: int
 
 
 def standing(connection: Connection, caller: str | None) -> Standing:
@@ -84,7 +86,7 @@ def prove(connection: Connection, peppers: Peppers, pin: str) -> Proven | None:
     if row.digest != digests[0]:
         connection.execute(_REKEY, {"older_digest": row.digest, "current_digest": digests[0]})
     cover = Cover(row.plan, row.starts, row.ends, row.paid, row.end_of_support, row.end_of_life, row.time_zone)
-    return Proven(row.id, row.number, cover)
+    return Proven(row.id, row.number, cover, row.pin_id)
 
 
 def contract_by_id(session: Session, contract_id: int) -> Contract:

@@ -26,10 +26,13 @@ class Step(StrEnum):
 class Call(Base):
     """`turn` counts the questions asked: an answer to an earlier turn is a repeat and changes nothing.
 
+    `pin_id` is the PIN that proved the contract.
+
     `stir` is what the carriers say of the number's truth (STIR/SHAKEN): for the log alone, it is never trusted.
     """
 
     __tablename__ = "call"
+    __table_args__ = (Index("ix_call_pin", "pin_id", "started_at"),)
 
     sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     caller: Mapped[str | None] = mapped_column(String(32), index=True)
@@ -41,6 +44,7 @@ class Call(Base):
     registered: Mapped[bool]
     staffed: Mapped[bool]
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    pin_id: Mapped[int | None]
     ticket_number: Mapped[int | None] = mapped_column(index=True)
     keyed_callback: Mapped[str | None] = mapped_column(String(32))
     outcome: Mapped[str | None] = mapped_column(String(32))

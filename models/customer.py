@@ -79,7 +79,7 @@ class Contract(Base):
 class Pin(Base):
     """`digest` is keyed with the pepper: it finds the contract and proves the PIN, and never shows it.
 
-    `label` says who was given it, so that several can be told apart.
+    `label` says who was given it, so that several can be told apart. `issued_by` is None for one that a file brought.
     """
 
     __tablename__ = "pin"
@@ -88,6 +88,7 @@ class Pin(Base):
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"), index=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     label: Mapped[str | None] = mapped_column(String(60))
+    issued_by: Mapped[str | None] = mapped_column(String(254))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 

@@ -1,11 +1,14 @@
-"""Customers, contracts, contacts and PINs, by plain forms."""
+"""Customers, contracts, contacts and products, by plain forms."""
 
 import pytest
 import sqlalchemy as sa
 
+from models.account import Role
 from models.audit import Audit
 from models.customer import Contact, Contract, Customer, Pin, Product
 from tests.admin.console_site import PEPPERS, open_site
+
+MARKUP = "<b id=x>&'\""
 
 
 @pytest.fixture
@@ -23,24 +26,34 @@ def rows(site, table):
         return session.execute(sa.select(table).order_by(*table.__table__.primary_key)).scalars().all()
 
 
+def actions(site):
+    return [change.action for change in rows(site, Audit)]
+
+
 def add(visitor, **typed):
     values = {"customer": "Acme SpA", "number": "C-1001", "starts": "2026-01-01", "ends": "2026-12-31"} | typed
     return visitor.get("/customers/add").send("", **values)
 
 
 def test_a_customer_is_added_with_contract_contact_and_a_pin_that_is_shown_once(site, visitor):
+    visitor.get("/products/add").send("", name="UC Suite")
     add(
         visitor,
-        time_zone="Europe/Rome",
+        customer_zone="Europe/Rome",
         product="UC Suite",
         contacts_0_name="Ada Bianchi",
         contacts_0_phone="0039 333 222 0001",
         contacts_0_email="ada@example.com",
+        specialist_name="Eva Verdi",
+        specialist_email="eva@example.com",
+        label="Milan office",
     )
     pin = visitor.found(r'id="pin">([0-9]{8})<')
     assert "shown this once" in visitor.text
     assert visitor.response.headers["Cache-Control"] == "no-store"
-    assert [p.digest for p in rows(site, Pin)] == [PEPPERS.digest(pin)]
+    assert [(p.digest, p.label, p.issued_by) for p in rows(site, Pin)] == [
+        (PEPPERS.digest(pin), "Milan office", "admin@example.com")
+    ]
     contract = rows(site, Contract)[0]
     assert (contract.number, contract.plan, contract.paid, contract.escalation_policy) == (
         "C-1001",
@@ -48,19 +61,16 @@ def test_a_customer_is_added_with_contract_contact_and_a_pin_that_is_shown_once(
         True,
         "default",
     )
-    assert [p.name for p in rows(site, Product)] == ["UC Suite"]
+    assert (contract.specialist_name, contract.specialist_email) == ("Eva Verdi", "eva@example.com")
     assert [(c.name, c.phone) for c in rows(site, Contact)] == [("Ada Bianchi", "+393332220001")]
-    assert pin not in visitor.get(f"/contracts/{contract.id}").html
+    page = visitor.get(f"/contracts/{contract.id}")
+    assert pin not in page.html
+    assert "May phone the line. Until 2026-12-31, the last day of the contract." in page.text
+    assert "Milan office in force Issued Wed 11 Nov 02:14 by admin@example.com, no call on record." in page.text
     assert all(pin not in str((a.before, a.after)) for a in rows(site, Audit))
-    assert "Acme SpA Europe/Rome C-1001 Platinum, UC Suite 2026-01-01 \u2013 2026-12-31 1 may phone" in (
+    assert "Acme SpA Europe/Rome C-1001 may phone Platinum, UC Suite 2026-01-01 \u2013 2026-12-31 1 PIN" in (
         visitor.get("/customers").text
     )
-
-
-def test_a_typed_pin_is_taken_as_it_is(site, visitor):
-    add(visitor, pin="01234567")
-    assert "01234567" in visitor.text
-    assert rows(site, Pin)[0].digest == PEPPERS.digest("01234567")
 
 
 @pytest.mark.parametrize(
@@ -68,13 +78,18 @@ def test_a_typed_pin_is_taken_as_it_is(site, visitor):
     [
         ({"customer": " "}, "Type the customer's name."),
         ({"number": ""}, "Type the contract's number."),
-        ({"time_zone": "Europe/Roma"}, "did you mean Europe/Rome?"),
+        ({"customer": "Acme\x01"}, "This must be one line, without control characters."),
+        ({"customer_zone": "Europe/Roma"}, "did you mean Europe/Rome?"),
         ({"starts": "2026-13-01"}, "Type a date, such as 2026-12-31."),
         ({"ends": "2025-12-31"}, "The last day is before the first."),
         ({"plan": "diamond"}, "Not a valid choice."),
+        ({"product": "UC Siute"}, "Not a valid choice."),
+        ({"escalation_policy": "nobody"}, "Not a valid choice."),
+        ({"specialist_name": "Eva"}, "A specialist has a name and an e-mail address"),
         ({"pin": "1234567"}, "A PIN is 8 to 12 digits."),
         ({"pin": "١٢٣٤٥٦٧٨"}, "A PIN is 8 to 12 digits."),
         ({"contacts_0_phone": "+39333222"}, "Type the contact's name"),
+        ({"contacts_0_name": "Ada"}, "Type a telephone number or an e-mail address."),
         ({"contacts_0_name": "Ada", "contacts_0_phone": "333 222"}, "not a telephone number with its country code"),
         ({"contacts_0_name": "Ada", "contacts_0_email": "ada@"}, "not an e-mail address"),
     ],
@@ -86,11 +101,12 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(site, 
     assert rows(site, Customer) == []
     assert ("Borea &amp; figli" in visitor.html) or ("C-77" in visitor.html)
     for name, value in typed.items():
-        assert name == "plan" or value.strip() in visitor.html
+        assert name in ("plan", "product", "escalation_policy") or value.strip() in visitor.html
 
 
 def test_a_number_or_pin_that_is_taken_is_refused_and_nothing_is_half_saved(site, visitor):
     add(visitor, pin="01234567")
+    assert rows(site, Pin)[0].digest == PEPPERS.digest("01234567")
     add(visitor, customer="Borea Srl")
     assert visitor.status == 422
     assert "There is a contract C-1001 already." in visitor.text
@@ -100,23 +116,48 @@ def test_a_number_or_pin_that_is_taken_is_refused_and_nothing_is_half_saved(site
     assert [c.name for c in rows(site, Customer)] == ["Acme SpA"]
 
 
-def test_a_known_customer_gets_a_further_contract(site, visitor):
+def test_a_known_customer_gets_a_further_contract_by_name_or_on_its_page(site, visitor):
     add(visitor)
     add(visitor, number="C-1002")
-    assert len(rows(site, Customer)) == 1
-    assert [c.number for c in rows(site, Contract)] == ["C-1001", "C-1002"]
+    visitor.get("/customers/1/add").send("", number="C-1003", site="Osaka", time_zone="Asia/Tokyo")
+    assert [c.name for c in rows(site, Customer)] == ["Acme SpA"]
+    text = visitor.get("/customers/1").text
+    assert "3 contracts" in text
+    assert "C-1003 Osaka site in Asia-Pacific" in text
 
 
-def test_a_contract_is_edited_and_the_change_is_on_the_record(site, visitor):
+def test_a_customer_is_renamed_and_no_two_have_one_name(site, visitor):
+    add(visitor)
+    add(visitor, customer="Borea Srl", number="C-2")
+    visitor.get("/customers/2/edit").send("", customer="Acme SpA")
+    assert visitor.status == 422 and "Another customer is called Acme SpA." in visitor.text
+    visitor.get("/customers/2/edit").send("", customer="Borea Group", customer_zone="Europe/Paris")
+    assert [(c.name, c.time_zone) for c in rows(site, Customer)][1] == ("Borea Group", "Europe/Paris")
+    change = rows(site, Audit)[-1]
+    assert (change.action, change.before["customer"], change.after["customer"]) == (
+        "customer.changed",
+        "Borea Srl",
+        "Borea Group",
+    )
+
+
+def test_every_term_of_a_contract_is_edited_and_the_change_is_on_the_record(site, visitor):
     contract = site.contract()
-    visitor.get(f"/contracts/{contract}").send(
-        "", without=("paid",), ends="2027-06-30", contacts_1_name="Ugo Serra", contacts_1_email="ugo@example.com"
+    site.technicians("Anna Rossi")
+    site.policy("technician:anna", key="second")
+    visitor.get(f"/contracts/{contract}/edit").send(
+        "",
+        without=("paid",),
+        ends="2027-06-30",
+        escalation_policy="second",
+        specialist_name="Eva Verdi",
+        specialist_email="eva@example.com",
     )
     assert "The contract is changed." in visitor.text
+    assert "May not phone the line out of hours: suspended: not paid." in visitor.text
     row = rows(site, Contract)[0]
-    assert (row.paid, row.ends.isoformat()) == (False, "2027-06-30")
-    assert [c.name for c in rows(site, Contact)] == ["Ada Bianchi", "Ugo Serra"]
-    assert "suspended: not paid" in visitor.text
+    assert (row.paid, row.ends.isoformat(), row.escalation_policy) == (False, "2027-06-30", "second")
+    assert (row.specialist_name, row.specialist_email) == ("Eva Verdi", "eva@example.com")
     change = rows(site, Audit)[-1]
     assert (change.action, change.subject, change.actor) == (
         "contract.changed",
@@ -128,42 +169,73 @@ def test_a_contract_is_edited_and_the_change_is_on_the_record(site, visitor):
 
 def test_saving_what_is_there_changes_nothing(site, visitor):
     contract = site.contract()
-    visitor.get(f"/contracts/{contract}").send("")
-    assert "Nothing was different." in visitor.text
+    for form in ("edit", "contacts"):
+        visitor.get(f"/contracts/{contract}/{form}").send("")
+        assert "Nothing was different." in visitor.text
     assert rows(site, Audit) == []
 
 
-def test_a_contact_whose_line_is_cleared_is_gone(site, visitor):
-    contract = site.contract()
-    visitor.get(f"/contracts/{contract}").send("", contacts_0_name="", contacts_0_email="")
-    assert rows(site, Contact) == []
+def test_contacts_are_added_and_one_whose_line_is_cleared_is_gone(site, visitor):
+    path = f"/contracts/{site.contract()}/contacts"
+    visitor.get(path).send("", contacts_1_name="Ugo Serra", contacts_1_email="ugo@example.com")
+    assert [c.name for c in rows(site, Contact)] == ["Ada Bianchi", "Ugo Serra"]
+    visitor.get(path).send("", contacts_0_name="", contacts_0_email="")
+    assert [c.name for c in rows(site, Contact)] == ["Ugo Serra"]
+    assert actions(site) == ["contacts.changed", "contacts.changed"]
 
 
-def test_two_pins_hold_at_once_until_one_is_revoked(site, visitor):
-    contract = site.contract()
-    for pin in ("01234567", "76543210"):
-        visitor.get(f"/contracts/{contract}").send(f"/contracts/{contract}/pins", pin=pin)
-        assert pin in visitor.text
-    visitor.get(f"/contracts/{contract}").send(f"/contracts/{contract}/pins/1/revoke")
-    assert "it opens nothing any more" in visitor.text
-    assert [pin.revoked_at is None for pin in rows(site, Pin)] == [False, True]
-    assert [a.action for a in rows(site, Audit)] == ["pin.issued", "pin.issued", "pin.revoked"]
+@pytest.mark.parametrize(
+    ("form", "first", "second", "told"),
+    [
+        ("/contracts/1/edit", {"ends": "2027-06-30"}, {"site": "Milan"}, "Last day: 2027-06-30"),
+        ("/contracts/1/contacts", {"contacts_0_name": "Ugo"}, {"contacts_0_name": "Pia"}, "Contacts: Ugo"),
+        ("/customers/1/edit", {"customer": "Acme Group"}, {"customer_zone": "Europe/Paris"}, "Customer: Acme Group"),
+        ("/products/1", {"end_of_life": "2030-01-01"}, {"name": "UC"}, "End of life: 2030-01-01"),
+    ],
+)
+def test_a_second_tab_does_not_undo_what_the_first_one_saved(site, visitor, form, first, second, told):
+    site.contract()
+    visitor.get("/products/add").send("", name="UC Suite")
+    other = site.visitor(Role.MANAGER).get(form)
+    visitor.get(form).send("", **first)
+    saved = len(actions(site))
+    other.send("", **second)
+    assert other.status == 422 and told in other.text
+    assert next(iter(second.values())) in other.html
+    assert len(actions(site)) == saved
+    other.send("")
+    assert other.status == 200 and len(actions(site)) == saved + 1
 
 
-def test_a_pin_of_another_contract_is_not_revoked_from_here(site, visitor):
-    one, other = site.contract("C-1", "One"), site.contract("C-2", "Other")
-    visitor.get(f"/contracts/{one}").send(f"/contracts/{one}/pins", pin="01234567")
-    visitor.get(f"/contracts/{one}")
-    token = visitor.found(r'name="csrf_token" value="([^"]+)"')
-    visitor.client.post(f"/contracts/{other}/pins/1/revoke", data={"csrf_token": token})
-    assert rows(site, Pin)[0].revoked_at is None
+def test_a_product_ends_and_its_contracts_are_served_no_more(site, visitor):
+    visitor.get("/products/add").send("", name="UC Suite", end_of_support="2026-11-11")
+    assert "From the day after 2026-11-11 callers of its contracts are refused." in visitor.text
+    add(visitor, product="UC Suite")
+    assert "Until 2026-11-11, the end of support of UC Suite." in visitor.get("/contracts/1").text
+    visitor.get("/products/1").send("", end_of_support="2026-11-10", end_of_life="2026-11-09")
+    assert visitor.status == 422 and "The end of life is before the end of support." in visitor.text
+    visitor.get("/products/1").send("", end_of_support="2026-11-10")
+    assert "Since 2026-11-10 is over, callers of its contracts are refused." in visitor.text
+    assert "May not phone the line out of hours: product past its end of support." in visitor.get("/contracts/1").text
+    visitor.get("/products/add").send("", name="UC Suite")
+    assert visitor.status == 422 and "Another product is called UC Suite." in visitor.text
+    assert len(rows(site, Product)) == 1
+    assert [action for action in actions(site) if "product" in action] == ["product.added", "product.changed"]
 
 
-def test_every_kind_of_standing_is_said(site, visitor):
-    add(visitor, customer="Gold Srl", number="C-1", plan="gold")
-    add(visitor, customer="Old Srl", number="C-2", starts="2025-01-01", ends="2025-12-31")
-    add(visitor, customer="Next Srl", number="C-3", starts="2027-01-01", ends="2027-12-31")
-    add(visitor, customer="Far Pte", number="C-4", time_zone="Asia/Singapore")
-    text = visitor.get("/customers").text
-    for standing in ("no on-call service in this plan", "expired", "not started", "site in Asia-Pacific"):
-        assert standing in text
+def test_markup_in_every_field_is_shown_as_it_was_typed(site, visitor):
+    visitor.get("/products/add").send("", name=MARKUP)
+    typed = dict.fromkeys(("customer", "number", "site", "label", "specialist_name", "contacts_0_name"), MARKUP)
+    emails = {"specialist_email": "eva@example.com", "contacts_0_email": "ada@example.com"}
+    add(visitor, product=MARKUP, **typed, **emails)
+    pages = ["/customers", "/customers/1", "/customers/1/edit", "/customers/1/add", "/products", "/products/1"]
+    pages += ["/contracts/1", "/contracts/1/edit", "/contracts/1/contacts", "/contracts/1/maintenance"]
+    for path in pages:
+        visitor.get(path)
+        assert visitor.status == 200 and "&lt;b id=x&gt;" in visitor.html and "<b id=x>" not in visitor.html, path
+
+
+def test_what_is_not_there_is_not_found(site, visitor):
+    for path in ("/customers/9", "/customers/9/edit", "/customers/9/add", "/contracts/9", "/contracts/9/edit"):
+        assert visitor.get(path).status == 404, path
+    assert visitor.get("/products/9").status == 404

@@ -18,8 +18,10 @@ def test_an_admin_sets_up_a_service_and_works_its_first_ticket(database):
         "/rotations/platinum/overrides", technician="anna-rossi", starts="2026-11-12T18:00", ends="2026-11-13T09:00"
     )
     visitor.send("/rotations/platinum/overrides/remove")
-    visitor.get("/customers/add").send("", customer="Acme SpA", number="C-1001", contacts_0_name="Ada", pin="01234567")
-    visitor.get("/contracts/1").send("", ends="2027-12-31")
+    visitor.get("/customers/add").send("", customer="Acme SpA", number="C-1001", pin="01234567")
+    visitor.get("/contracts/1/contacts").send("", contacts_0_name="Ada", contacts_0_email="ada@example.com")
+    visitor.get("/contracts/1/edit").send("", ends="2027-12-31")
+    visitor.get("/contracts/1").send("/contracts/1/pins/1/rotate")
     visitor.get("/contracts/1").send("/contracts/1/pins").get("/contracts/1").send("/contracts/1/pins/1/revoke")
     number = site.ticket(1)
     with database.write() as session:
@@ -33,7 +35,8 @@ def test_an_admin_sets_up_a_service_and_works_its_first_ticket(database):
     visitor.send(f"/tickets/{number}/note", text="Restarted the node.")
     visitor.send(f"/tickets/{number}/solve", reason="It was the disk.")
     assert "Solved" in visitor.text and "It was the disk." in visitor.text
-    for path in ("/", "/live", "/tickets", "/rotations", "/technicians", "/customers", f"/tickets/{number}/live"):
+    lists = ("/tickets", "/rotations", "/technicians", "/customers", "/products")
+    for path in ("/", "/live", *lists, "/contracts/1", f"/tickets/{number}/live"):
         assert visitor.get(path).status == 200, path
 
 

@@ -25,7 +25,7 @@ def window(**changed):
 
 @pytest.fixture
 def path(site, visitor):
-    add(visitor, site="Singapore", site_time_zone="Asia/Singapore", time_zone="Europe/Rome", ends="2028-12-31")
+    add(visitor, site="Singapore", time_zone="Asia/Singapore", customer_zone="Europe/Rome", ends="2028-12-31")
     return f"/contracts/{rows(site, Contract)[0].id}/maintenance"
 
 

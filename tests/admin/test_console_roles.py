@@ -9,7 +9,7 @@ from admin.accounts import create_token
 from admin.guard import GRANTED, Permission
 from models.account import Role, Scope
 from models.audit import Audit
-from models.customer import Maintenance
+from models.customer import Maintenance, Pin, Product
 from models.technician import Technician
 from tests.admin.console_site import open_site
 from tests.admin.test_console_calls import call, recording
@@ -80,10 +80,25 @@ DOORS = {
     ("POST", "/customers/import/changes.csv"): EDIT,
     ("GET", "/customers/export.yaml"): EDIT,
     ("GET", "/customers/export.csv"): EDIT,
-    ("GET", "/contracts/1"): EDIT,
-    ("POST", "/contracts/1"): EDIT,
+    ("GET", "/customers/1"): READ,
+    ("GET", "/customers/1/edit"): EDIT,
+    ("POST", "/customers/1/edit"): EDIT,
+    ("GET", "/customers/1/add"): EDIT,
+    ("POST", "/customers/1/add"): EDIT,
+    ("GET", "/contracts/1"): READ,
+    ("GET", "/contracts/1/edit"): EDIT,
+    ("POST", "/contracts/1/edit"): EDIT,
+    ("GET", "/contracts/1/contacts"): EDIT,
+    ("POST", "/contracts/1/contacts"): EDIT,
     ("POST", "/contracts/1/pins"): EDIT,
+    ("POST", "/contracts/1/pins/1/label"): EDIT,
+    ("POST", "/contracts/1/pins/1/rotate"): EDIT,
     ("POST", "/contracts/1/pins/1/revoke"): EDIT,
+    ("GET", "/products"): READ,
+    ("GET", "/products/add"): EDIT,
+    ("POST", "/products/add"): EDIT,
+    ("GET", "/products/1"): EDIT,
+    ("POST", "/products/1"): EDIT,
     ("GET", "/contracts/1/maintenance"): EDIT,
     ("POST", "/contracts/1/maintenance"): EDIT,
     ("POST", "/contracts/1/maintenance/1/cancel"): EDIT,
@@ -148,6 +163,8 @@ def site(sqlite):
     site.user(Role.VIEWER, "first@example.com")
     with site.database.write() as session:
         create_token(session, "Zabbix", Scope.READ, None, site.clock.at)
+        session.add(Product(name="UC Suite"))
+        session.add(Pin(contract_id=contract, digest="0" * 64, created_at=site.clock.at))
         session.add(Maintenance(contract_id=contract, starts_at=site.clock.at, ends_at=until, reference="CHG-7"))
     return site
 
@@ -183,6 +200,10 @@ def test_a_viewer_is_shown_nothing_that_is_refused(site):
     assert "Take in charge" not in visitor.text
     assert "Add a technician" not in visitor.get("/technicians").text
     assert "Add a customer" not in visitor.get("/customers").text
+    assert "Add a contract" not in visitor.get("/customers/1").text
+    assert "Add a product" not in visitor.get("/products").text
+    for forbidden in ("Edit", "Issue a PIN", "Revoke", "Book or cancel"):
+        assert forbidden not in visitor.get("/contracts/1").text
     assert "Edit the turns" not in visitor.get("/rotations/platinum").text
     for forbidden in ("Add an override", "Add an absence", "Swap", "takes it"):
         assert forbidden not in visitor.text

@@ -33,7 +33,7 @@ def test_an_admin_adds_a_technician_a_customer_with_a_pin_and_an_override_and_ho
     page.get_by_role("button", name="Add").click()
     assert re.fullmatch(r"[0-9]{8}", page.locator("#pin").inner_text())
     page.get_by_role("link", name="Done").click()
-    page.get_by_text("may phone the line").wait_for()
+    page.get_by_text("May phone the line.").wait_for()
 
     page.get_by_role("link", name="Rotations", exact=True).click()
     page.get_by_role("link", name="platinum Bruno Neri").click()
@@ -56,6 +56,20 @@ def test_a_technician_takes_a_ticket_in_charge_on_a_phone(visit):
     page.get_by_text("You have it in charge.").wait_for()
     story = page.get_by_role("region", name="What happened").inner_text()
     assert "admin@example.com took the ticket in charge." in story
+
+
+def test_a_pin_is_rotated_on_a_phone_without_scripts_and_the_old_one_revoked(visit):
+    window = visit(width=360, colours="dark", scripts=False)
+    page = window.sign_in().page
+    window.go("/customers?q=acme").get_by_role("link", name="C-1001").click()
+    page.get_by_text("Name, rotate, revoke").click()
+    page.get_by_role("button", name="Rotate this PIN").click()
+    assert re.fullmatch(r"[0-9]{8}", page.locator("#pin").inner_text())
+    page.get_by_role("button", name="Revoke the PIN").click()
+    page.get_by_text("The PIN is revoked: it opens nothing any more.").wait_for()
+    pins = page.get_by_role("region", name="PINs")
+    assert (pins.get_by_text("in force", exact=True).count(), pins.get_by_text("revoked Wed").count()) == (1, 1)
+    assert window.overflow() == 0
 
 
 def test_the_home_page_refreshes_itself_and_keeps_the_focus(visit, night):

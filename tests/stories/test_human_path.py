@@ -81,7 +81,7 @@ def test_admins_learn_who_guesses_and_block_the_number(world: World) -> None:
 
 def test_why_a_caller_was_refused_is_on_the_call_s_log(world: World) -> None:
     console = admin(world)
-    console.get("/contracts/1").send("", without=("paid",))
+    console.get("/contracts/1/edit").send("", without=("paid",))
     call = world.phone(ADA).dials().presses(f"{PIN}#")
     call.presses("0").records("We have paid")
     shown = console.get(f"/calls/{call.sid}").text

@@ -14,6 +14,9 @@ INSTANT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     op.add_column("user_account", sa.Column("time_zone", sa.String(length=64), nullable=True))
     op.add_column("pin", sa.Column("label", sa.String(length=60), nullable=True))
+    op.add_column("pin", sa.Column("issued_by", sa.String(length=254), nullable=True))
+    op.add_column("call", sa.Column("pin_id", sa.Integer(), nullable=True))
+    op.create_index("ix_call_pin", "call", ["pin_id", "started_at"])
     op.create_table(
         "contact_proof",
         sa.Column("technician_key", sa.String(length=64), nullable=False),
