@@ -16,6 +16,7 @@ from admin.call_pages import CallPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
 from admin.dated_pages import DatedPages
+from admin.drag_pages import DragPages
 from admin.drill_pages import DrillPages
 from admin.fairness_pages import FairnessPages
 from admin.gaps_ahead import GapsAhead
@@ -24,6 +25,7 @@ from admin.home import Home
 from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
+from admin.override_pages import OverridePages
 from admin.policy_pages import PolicyPages
 from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
@@ -95,6 +97,8 @@ def _open(
     TurnPages(database, line).open(doors)
     RevisionPages(database).open(doors)
     DatedPages(database, line).open(doors)
+    OverridePages(database).open(doors)
+    DragPages(database).open(doors)
     SwapPages(database).open(doors)
     FairnessPages(database, line).open(doors)
     ReportPages(database, line).open(doors)

@@ -7,6 +7,8 @@ from rules import timezones
 from rules.wall_words import DAYS, MONTHS
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WALL = "%Y-%m-%dT%H:%M"
+"""A local time as the fields of a form have it."""
 
 
 def city(zone: str) -> str:
