@@ -81,6 +81,12 @@
       const { start, end } = event.extendedProps;
       openChange(event, { starts: later(start, startDelta), ends: later(end, endDelta) });
     },
+    // The library leaves its backgrounds without words; colour alone must not tell who it is.
+    eventDidMount: ({ el, event }) => {
+      if (event.display !== "background") return;
+      const name = el.appendChild(document.createElement("span"));
+      name.textContent = event.extendedProps.title;
+    },
     datesSet: ({ view }) => { title.textContent = view.title; },
   });
 
