@@ -1,6 +1,7 @@
 """The console in a real browser: what an admin does on the first day, and what a page must never do."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.browser.screenshots import PAGES
 from tests.browser.visit import Visit
 from tests.world import ADA
 
+CARLAS = urlencode({"override": "carla 2026-11-12T17:00:00+00:00 2026-11-13T08:00:00+00:00"})
 CONSOLE = [path for path in PAGES.values() if path != "/simulator"]
 
 
@@ -138,6 +140,7 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
     more = [
         "/policies", "/policies/default", "/policies/default/edit",
         "/calls/blocked", "/rotations/add", "/rotations/platinum/revisions/1/restore",
+        "/rotations/platinum/drag", f"/rotations/platinum/overrides/change?{CARLAS}",
         "/rotations/second-line/fairness", "/rotations/platinum/calendar", "/technicians/carla/calendar",
         "/technicians/carla/absences", "/users/add", "/users/1", "/account/second-step", "/nowhere",
     ]  # fmt: skip
