@@ -40,6 +40,7 @@ def test_an_admin_adds_a_technician_a_customer_with_a_pin_and_an_override_and_ho
     page.get_by_role("link", name="Rotations", exact=True).click()
     page.get_by_role("link", name="platinum Bruno Neri").click()
     overrides = page.get_by_role("region", name="Overrides")
+    overrides.get_by_text("Add an override").click()
     overrides.get_by_label("Technician").select_option(label="Gina Blu")
     overrides.get_by_label("From").fill("2026-11-11T01:00")
     overrides.get_by_label("Until").fill("2026-11-11T09:00")
