@@ -21,6 +21,7 @@ from admin.contact_test_pages import ContactTestPages
 from admin.contract_pages import ContractPages
 from admin.customer_pages import CustomerPages
 from admin.dated_pages import DatedPages
+from admin.drag_pages import DragPages
 from admin.drill_pages import DrillPages
 from admin.duties import Duties
 from admin.fairness_pages import FairnessPages
@@ -32,6 +33,7 @@ from admin.import_pages import ImportPages
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
 from admin.more_page import open_more
+from admin.override_pages import OverridePages
 from admin.pin_pages import PinPages
 from admin.policy_pages import PolicyPages
 from admin.product_pages import ProductPages
@@ -115,6 +117,8 @@ def _open(
     TurnPages(database, line).open(doors)
     RevisionPages(database).open(doors)
     DatedPages(database, line).open(doors)
+    OverridePages(database).open(doors)
+    DragPages(database).open(doors)
     SwapPages(database).open(doors)
     FairnessPages(database, line).open(doors)
     ReportPages(database, line).open(doors)

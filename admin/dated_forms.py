@@ -1,15 +1,17 @@
 """The forms of what is dated in a schedule: overrides, absences, and a swap of two shifts."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField
+from wtforms import Field, HiddenField, SelectField
 
 from admin import fields
 from admin.kept import KeptForm
-from admin.times import Times
+from admin.times import WALL, Times
 from paging.rotations import Editing
+from rules import timezones
 from rules.on_call import Absence, Override, ShiftSpan
 
 Dated = TypeVar("Dated", Override, Absence)
@@ -25,10 +27,11 @@ class DatedForm(KeptForm):
     def offer(self, names: Mapping[str, str]) -> None:
         self.technician.choices = [fields.choice(key, name) for key, name in names.items()]
 
-    def item(self, kind: type[Dated], editing: Editing) -> Dated | None:
-        """What was typed; None, with the reason at its field, where that cannot be."""
+    def item(self, kind: type[Dated], editing: Editing, old: Dated | None = None) -> Dated | None:
+        """What was typed, in the place of `old`; None, with the reason at its field, where that cannot be."""
         zone = editing.schedule.time_zone
-        starts, ends = (fields.instant(field, zone) for field in (self.starts, self.ends))
+        starts = _instant(self.starts, zone, old.starts if old else None)
+        ends = _instant(self.ends, zone, old.ends if old else None)
         if starts is None or ends is None:
             return None
         if ends <= starts:
@@ -44,6 +47,13 @@ class OverrideForm(DatedForm):
 
 class AbsenceForm(DatedForm):
     pass
+
+
+class ChangeForm(OverrideForm):
+    """`override` is what `name_of` calls the one that is changed. `revision` is the one that had it."""
+
+    override = HiddenField()
+    revision = HiddenField()
 
 
 class RemovalForm(FlaskForm):
@@ -66,6 +76,13 @@ class SwapForm(KeptForm):
         choices = [fields.choice(name_of_shift(span), _in_words(span, names, times)) for span in spans]
         self.one.choices = choices
         self.other.choices = choices
+
+
+def _instant(field: Field, zone: str, old: datetime | None) -> datetime | None:
+    """What was typed. A time that was left alone stays its instant: a wall clock has no seconds, and an hour twice."""
+    if old is not None and f"{timezones.to_wall(old, zone):{WALL}}" == f"{field.data:{WALL}}":
+        return old
+    return fields.instant(field, zone)
 
 
 def name_of(item: Override | Absence) -> str:

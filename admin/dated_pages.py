@@ -112,13 +112,21 @@ def _with_override(editing: Editing, form: OverrideForm, names: Mapping[str, str
     if override is None:
         return None
     draft = rotations.everywhere(editing, lambda schedule: edits.with_overrides(schedule, [override]))
-    if other := next((found for each in draft.revisions if (found := edits.clash(each.schedule, override))), None):
-        times = Times(editing.now, editing.schedule.time_zone)
-        held = f"{times.full(other.starts)} until {times.full(other.ends)}"
-        who = names.get(other.technician, other.technician)
-        fields.complain(form.starts, f"{who} has an override from {held}. Remove that one or choose other times.")
-        return None
-    return draft
+    return None if complain_of_clash(draft, override, form, editing, names) else draft
+
+
+def complain_of_clash(
+    draft: Draft, override: Override, form: OverrideForm, editing: Editing, names: Mapping[str, str]
+) -> bool:
+    """Whether somebody else has an override at that time; then the form says who, and when."""
+    other = next((found for each in draft.revisions if (found := edits.clash(each.schedule, override))), None)
+    if other is None:
+        return False
+    times = Times(editing.now, editing.schedule.time_zone)
+    held = f"{times.full(other.starts)} until {times.full(other.ends)}"
+    who = names.get(other.technician, other.technician)
+    fields.complain(form.starts, f"{who} has an override from {held}. Remove that one or choose other times.")
+    return True
 
 
 def _without_override(editing: Editing, form: RemovalForm) -> Draft | None:

@@ -16,7 +16,7 @@ from admin.dated_forms import AbsenceForm, DatedForm, OverrideForm, name_of, nam
 from admin.rotation_views import viewed
 from admin.timeline import draw
 from admin.timeline_range import LENGTHS, TimelineRange
-from admin.times import Times
+from admin.times import WALL, Times
 from models.database import Database
 from paging import roster, rotations
 from paging.previews import GAPS_AHEAD
@@ -26,7 +26,6 @@ from rules.line import Line
 from rules.on_call import Absence, Gap, Override, Revision, ShiftSpan, on_call, sentence
 
 AHEAD = timedelta(days=14)
-WALL = "%Y-%m-%dT%H:%M"
 ABSENCE_PREFIX = "absence-"
 
 

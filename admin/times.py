@@ -2,16 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from rules import timezones
 from rules.wall_words import DAYS, MONTHS
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WALL = "%Y-%m-%dT%H:%M"
+"""A local time as the fields of a form have it."""
 
 
 def city(zone: str) -> str:
     """'Rome' for Europe/Rome."""
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+@lru_cache(maxsize=4096)
+def _wall(at: datetime, zone: str) -> datetime:
+    """A page names the same instants again and again, and pytz takes its time for each."""
+    return timezones.to_wall(at, zone)
 
 
 def span(length: timedelta) -> str:
@@ -43,7 +52,7 @@ class Times:
     zone: str
 
     def wall(self, at: datetime) -> datetime:
-        return timezones.to_wall(at, self.zone)
+        return _wall(at, self.zone)
 
     def at(self, at: datetime) -> str:
         """'02:14' today, 'Mon 02:14' within six days, else 'Mon 9 Nov 02:14', with the year where it is another."""

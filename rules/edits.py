@@ -23,6 +23,13 @@ def without_override(schedule: Schedule, override: Override) -> Schedule:
     return replace(schedule, overrides=tuple(each for each in schedule.overrides if each != override))
 
 
+def changed_override(schedule: Schedule, old: Override, new: Override) -> Schedule:
+    """With `new` in the place of `old`; as it was where `old` is not there."""
+    if old not in schedule.overrides:
+        return schedule
+    return with_overrides(without_override(schedule, old), [new])
+
+
 def with_absences(schedule: Schedule, absences: Iterable[Absence]) -> Schedule:
     """With these absences too, each once, in the order of their starts."""
     return replace(schedule, absences=_in_order({*schedule.absences, *absences}))

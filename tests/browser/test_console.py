@@ -1,6 +1,7 @@
 """The console in a real browser: what an admin does on the first day, and what a page must never do."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.browser.screenshots import PAGES
 from tests.browser.visit import Visit
 from tests.world import ADA
 
+CARLAS = urlencode({"override": "carla 2026-11-12T17:00:00+00:00 2026-11-13T08:00:00+00:00"})
 CONSOLE = [path for path in PAGES.values() if path != "/simulator"]
 
 
@@ -38,6 +40,7 @@ def test_an_admin_adds_a_technician_a_customer_with_a_pin_and_an_override_and_ho
     page.get_by_role("link", name="Rotations", exact=True).click()
     page.get_by_role("link", name="platinum Bruno Neri").click()
     overrides = page.get_by_role("region", name="Overrides")
+    overrides.get_by_text("Add an override").click()
     overrides.get_by_label("Technician").select_option(label="Gina Blu")
     overrides.get_by_label("From").fill("2026-11-11T01:00")
     overrides.get_by_label("Until").fill("2026-11-11T09:00")
@@ -155,6 +158,7 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
         "/contacts", "/contacts/duty_manager", "/contacts/help-desk", "/service-hours", "/carrier",
         "/prompts", "/prompts?part=text", "/prompts?language=ar",
         "/calls/blocked", "/rotations/add", "/rotations/platinum/revisions/1/restore",
+        "/rotations/platinum/drag", f"/rotations/platinum/overrides/change?{CARLAS}",
         "/rotations/second-line/fairness", "/rotations/platinum/calendar", "/technicians/carla/calendar",
         "/technicians/carla/absences", "/users/add", "/users/1", "/account/second-step", "/account/zone", "/more",
         "/nowhere",
