@@ -69,7 +69,7 @@ def _on_call(editing: Editing, chips: Chips) -> dict[str, Any]:
     return {
         "answer": answer,
         "why": sentence(answer, chips.names, editing.schedule.time_zone),
-        "spans": _with_next(spans),
+        "spans": cut(_with_next(spans), f"/rotations/{editing.schedule.key}", "ahead"),
         "horizon": now + AHEAD,
         "gaps": gaps,
         "later_gaps": [

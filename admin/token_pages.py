@@ -70,7 +70,7 @@ class TokenPages:
                 after = {"scope": scope, "contract": contract}
                 trail.record(session, now, "token.created", f"token:{name}", None, after)
         except accounts.UnknownContract:
-            fields.complain(form.contract, "No contract has this number. It is on the customer's card, under Customers.")
+            fields.complain(form.contract, "No contract has this number. Find it under Customers.")
             return None
         except accounts.AccountError as error:
             fields.complain(form.name, str(error))

@@ -78,7 +78,6 @@ LISTS = {
     "/tokens": (Token, token),
     "/calls/blocked": (BlockedNumber, blocked),
 }
-NAMES = r"Tina|user-\d+@example.com|Zabbix \d+|\+39333\d{7}"
 
 
 @pytest.fixture
@@ -134,11 +133,13 @@ def test_part_by_part_a_list_shows_every_row_once_and_the_same_way_back(database
 
 
 @pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize("edge", ["before=nobody", "after=9999999999", "before=%00", "after=%2B39"])
-def test_an_edge_that_there_is_not_shows_the_beginning(site, path, edge):
+def test_an_edge_that_there_is_not_shows_the_beginning(site, path):
     write(site, *LISTS[path], many=3)
-    beginning = rows_of(path, site.visitor().get(path).html)
-    assert rows_of(path, site.visitor().get(f"{path}?{edge}").html) == beginning
+    visitor = site.visitor()
+    beginning = rows_of(path, visitor.get(path).html)
+    assert len(beginning) == 3
+    for edge in ("before=nobody", "after=9999999999", "before=%00", "after=%2B39"):
+        assert rows_of(path, visitor.get(f"{path}?{edge}").html) == beginning
 
 
 def test_one_of_many_is_found_by_name_number_or_address(site):
@@ -153,10 +154,9 @@ def test_one_of_many_is_found_by_name_number_or_address(site):
 
 
 def test_ten_thousand_changes_messages_and_drills_are_light_too(site):
-    call = Call(sid="CA1", step=Step.ENDED, turn=1, silences=0, wrong_pins=0, problem=0, registered=False, staffed=False)
-    call.started_at = NOW
+    counts = {"turn": 1, "silences": 0, "wrong_pins": 0, "problem": 0}
     with site.database.write() as session:
-        session.add(call)
+        session.add(Call(sid="CA1", step=Step.ENDED, registered=False, staffed=False, started_at=NOW, **counts))
     for table, row in ((Audit, change), (DutyMessage, message), (Ticket, drill), (Page, page_of_drill)):
         write(site, table, row)
     admin = site.visitor()
@@ -172,7 +172,9 @@ def test_a_rotation_with_a_thousand_overrides_and_absences_shows_them_part_by_pa
         schedule = roster.current_schedule(session, "platinum", NOW)
         many = with_absences(with_overrides(schedule, overrides), absences)
         roster.save_revision(session, many, "test", NOW)
-    admin = site.visitor()
+    admin = site.visitor().get("/rotations/platinum")
+    assert admin.html.count('<li class="shift') == A_PART
+    assert "now \N{EN DASH} " not in admin.get(admin.found(r'href="([^"]+ahead=50)#')).text
     for name in ("overrides", "absences"):
         admin.get("/rotations/platinum")
         assert admin.html.count(f"/{name}/remove") == A_PART
