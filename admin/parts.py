@@ -18,8 +18,8 @@ Order = Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
 class FindForm(SearchForm):
     """Words alone, for a list of things that have no day."""
 
-    since = None
-    until = None
+    since = None  # type: ignore[assignment]  # wtforms takes the field away
+    until = None  # type: ignore[assignment]
 
 
 def listed(
