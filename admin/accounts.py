@@ -25,6 +25,10 @@ class AccountError(Exception):
     """The account cannot be made; the text says why and what to do."""
 
 
+class UnknownContract(AccountError):
+    """No contract has the number that was given."""
+
+
 def add_user(session: Session, email: str, role: Role, now: datetime) -> str:
     """Let somebody sign in at once; answers the generated password. On a known address: a new password, and this role.
 
@@ -90,7 +94,7 @@ def create_token(session: Session, name: str, scope: Scope, contract: str | None
         found = select(Contract.id).where(Contract.number == contract, Contract.number != HOUSE_CONTRACT)
         contract_id = session.execute(found).scalar_one_or_none() if contract.isprintable() else None
         if contract_id is None:
-            raise AccountError(f"unknown contract {contract!r}: load it first, or check its number")
+            raise UnknownContract(f"unknown contract {contract!r}: load it first, or check its number")
     secret = f"plt_{secrets.token_urlsafe(32)}"
     session.add(Token(name=name, digest=digest(secret), scope=scope, contract_id=contract_id, created_at=now))
     session.flush()

@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy import delete, select
 from sqlalchemy.orm import undefer
 
-from admin import call_log, fields, search, trail, viewer
+from admin import call_log, fields, parts, search, trail, viewer
 from admin.call_search import CallSearch
 from admin.guard import Doors, Permission
 from admin.kept import KeptForm
@@ -78,15 +78,17 @@ class CallPages:
         return answer
 
     def blocked(self) -> ResponseReturnValue:
+        """Newest first; `before` and `after` are a number, for the parts below and above."""
         form = BlockForm()
         if form.validate_on_submit():
             self._block(fields.value(form.number), fields.value(form.reason))
             return redirect("/calls/blocked", 303)
         with self._database.read() as session:
-            known = session.execute(select(BlockedNumber).order_by(BlockedNumber.blocked_at.desc())).scalars().all()
+            order = (BlockedNumber.blocked_at, BlockedNumber.number)
+            part = parts.listed(session, select(BlockedNumber), order, search.edge(), falling=True)
             now = self._database.now(session)
         times = viewer.times(now, self._line.policy.time_zone)
-        html = render_template("console/blocked.html", form=form, blocked=known, times=times)
+        html = render_template("console/blocked.html", address=search.address, form=form, part=part, times=times)
         return make_response(html, 422 if form.errors else 200)
 
     def unblock(self) -> ResponseReturnValue:

@@ -1,7 +1,7 @@
 """Each technician's colour and initials, the same on every page."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from models.technician import Technician
@@ -32,12 +32,10 @@ class Chips:
     def __init__(self, technicians: Mapping[str, Technician]) -> None:
         self._names = {key: technician.name for key, technician in technicians.items()}
         self._colours: dict[str, int] = {}
+        taken: set[int] = set()
         for key in sorted(technicians):
-            self._colours[key] = self._free(zlib.crc32(key.encode()) % COLOURS)
-
-    def _free(self, wanted: int) -> int:
-        taken = set(self._colours.values())
-        return next((c for step in range(COLOURS) if (c := (wanted + step) % COLOURS) not in taken), wanted)
+            colour = self._colours[key] = _free(zlib.crc32(key.encode()) % COLOURS, taken)
+            taken.add(colour)
 
     def of(self, holder: str | None) -> Chip:
         """The chip of a technician's key, of somebody else's name, or of nobody."""
@@ -50,6 +48,11 @@ class Chips:
     @property
     def names(self) -> Mapping[str, str]:
         return self._names
+
+
+def _free(wanted: int, taken: Container[int]) -> int:
+    """The colour that is wanted, else the next one that nobody has; where all are taken, the one that is wanted."""
+    return next((c for step in range(COLOURS) if (c := (wanted + step) % COLOURS) not in taken), wanted)
 
 
 def initials(name: str) -> str:

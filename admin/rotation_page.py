@@ -13,6 +13,7 @@ from admin import kept
 from admin.chips import Chips
 from admin.coming import coming
 from admin.dated_forms import AbsenceForm, DatedForm, OverrideForm, name_of, name_of_shift
+from admin.parts import cut
 from admin.rotation_views import viewed
 from admin.timeline import draw
 from admin.timeline_range import LENGTHS, TimelineRange
@@ -67,7 +68,7 @@ def _on_call(editing: Editing, chips: Chips) -> dict[str, Any]:
     return {
         "answer": answer,
         "why": sentence(answer, chips.names, editing.schedule.time_zone),
-        "spans": _with_next(spans),
+        "spans": cut(_with_next(spans), f"/rotations/{editing.schedule.key}", "ahead"),
         "horizon": now + AHEAD,
         "gaps": gaps,
         "later_gaps": [
@@ -89,9 +90,11 @@ def _timeline(editing: Editing, line: Line, chips: Chips) -> dict[str, Any]:
 def _dated(editing: Editing, chips: Chips) -> dict[str, Any]:
     """Overrides and absences that are not over, and what is planned, in words."""
     schedule, now = editing.schedule, editing.now
+    path = f"/rotations/{schedule.key}"
     return {
-        "overrides": [(each, name_of(each)) for each in ahead(schedule.overrides, now)],
-        "absences": [(each, name_of(each)) for each in ahead(schedule.absences, now)],
+        "overrides": cut(ahead(schedule.overrides, now), path, "overrides"),
+        "absences": cut(ahead(schedule.absences, now), path, "absences"),
+        "name_of": name_of,
         "planned": [(each.effective_at, _planned(each, editing, chips)) for each in rotations.planned(editing)],
     }
 

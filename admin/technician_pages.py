@@ -2,16 +2,19 @@
 
 from datetime import datetime
 
-from flask import flash, make_response, redirect, render_template
+from flask import flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from admin import fields, ticket_moves, trail, viewer
+from admin import fields, parts, search, ticket_moves, trail, viewer
 from admin.chips import Chips
 from admin.contact_test_pages import technician_for_me, ways
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
+from admin.parts import FindForm
+from admin.search import Edge, Part
 from admin.technician_forms import COLUMNS, NewTechnicianForm, OwnTechnicianForm, TechnicianForm, key_from
 from models.database import Database
 from models.technician import Technician
@@ -31,18 +34,27 @@ class TechnicianPages:
         doors.open("/technicians/<key>", "technician", self.edit, Permission.WORK, post=True)
 
     def listing(self) -> ResponseReturnValue:
+        """By name; `q` narrows, `before` and `after` are a technician's key, for the parts below and above."""
+        form = FindForm(request.args)
+        words = form.words() if form.validate() else []
         with self._database.read() as session:
             now = self._database.now(session)
             found = roster.technicians(session)
+            part = _listed(session, words, search.edge())
             duties = _duties(session, now)
             me = ticket_moves.responder(session).key
-        return render_template(
+        times = viewer.times(now, self._line.policy.time_zone)
+        html = render_template(
             "console/technicians.html",
-            technicians=list(found.values()),
+            address=search.address,
+            form=form,
+            narrowings=[] if form.errors else search.narrowings(form, times),
+            part=part,
             chips=Chips(found),
             duties=duties,
             me=me if current_user.may(Permission.WORK) else None,
         )
+        return make_response(html, 422 if form.errors else 200)
 
     def add(self) -> ResponseReturnValue:
         form = NewTechnicianForm(time_zone=self._line.policy.time_zone)
@@ -113,6 +125,20 @@ class TechnicianPages:
             trail.record(session, now, "technician.changed", f"technician:{key}", before, after)
         flash(f"{after['name']} is changed.", "green")
         return []
+
+
+def _listed(session: Session, words: list[str], edge: Edge | None) -> Part[Technician]:
+    statement = select(Technician).where(*map(_matches, words))
+    return parts.listed(session, statement, (Technician.name, Technician.key), edge)
+
+
+def _matches(word: str) -> ColumnElement[bool]:
+    """The word is in the technician's name, key, address or one of the numbers."""
+    columns = (Technician.name, Technician.key, Technician.email)
+    found: list[ColumnElement[bool]] = [column.icontains(word, autoescape=True) for column in columns]
+    if digits := search.digits_of(word):
+        found += [Technician.phone.contains(digits), Technician.second_phone.contains(digits)]
+    return or_(*found)
 
 
 def _duties(session: Session, now: datetime) -> dict[str, list[str]]:

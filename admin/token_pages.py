@@ -1,19 +1,17 @@
 """The tokens of programs that call the API: the list, create, revoke."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from flask import abort, flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import SelectField
 
-from admin import accounts, fields, trail, viewer
+from admin import accounts, fields, parts, search, trail, viewer
 from admin.guard import Doors, Permission
 from admin.kept import KeptForm
+from admin.search import Edge, Part
 from models.account import Scope, Token
-from models.customer import HOUSE_CONTRACT, Contract, Customer
+from models.customer import Contract
 from models.database import Database
 
 SCOPES = {
@@ -26,7 +24,7 @@ SCOPES = {
 class TokenForm(KeptForm):
     name = fields.text("Name", "Type what uses it.", accounts.LONGEST_NAME)
     scope = SelectField("Scope", choices=[fields.choice(scope.value, words) for scope, words in SCOPES.items()])
-    contract = SelectField("Contract")
+    contract = fields.text("Contract", longest=64)
 
 
 class TokenPages:
@@ -40,15 +38,15 @@ class TokenPages:
         doors.take("/tokens/<int:number>/revoke", "token_revoke", self.revoke, Permission.ADMINISTER)
 
     def listing(self) -> ResponseReturnValue:
-        """The tokens, the ones in force first; and the form of a new one."""
+        """The tokens, the ones in force first, `before` or `after` one's id; and the form of a new one."""
         with self._database.read() as session:
             now = self._database.now(session)
-            form = TokenForm()
-            form.contract.choices = [fields.choice("", "Of all contracts"), *_contracts(session)]
-            tokens = _listed(session)
+            part = _listed(session, search.edge())
+        form = TokenForm()
         if form.validate_on_submit() and (secret := self._create(form)):
             return _show(fields.value(form.name), secret)
-        html = render_template("console/tokens.html", form=form, tokens=tokens, times=viewer.times(now, self._zone))
+        times = viewer.times(now, self._zone)
+        html = render_template("console/tokens.html", address=search.address, form=form, part=part, times=times)
         return make_response(html, 422 if form.errors else 200)
 
     def revoke(self, number: int) -> ResponseReturnValue:
@@ -70,23 +68,20 @@ class TokenPages:
                 secret = accounts.create_token(session, name, scope, contract, now)
                 after = {"scope": scope, "contract": contract}
                 trail.record(session, now, "token.created", f"token:{name}", None, after)
+        except accounts.UnknownContract:
+            fields.complain(form.contract, "No contract has this number. Find it under Customers.")
+            return None
         except accounts.AccountError as error:
             fields.complain(form.name, str(error))
             return None
         return secret
 
 
-def _listed(session: Session) -> Sequence[tuple[Token, str | None]]:
+def _listed(session: Session, edge: Edge | None) -> Part[tuple[Token, str | None]]:
     """Each token with its contract's number."""
     statement = select(Token, Contract.number).outerjoin(Contract, Contract.id == Token.contract_id)
-    rows = session.execute(statement.order_by(Token.revoked_at.is_not(None), Token.created_at.desc(), Token.id.desc()))
-    return [(token, number) for token, number in rows]
-
-
-def _contracts(session: Session) -> list[Any]:
-    statement = select(Contract.number, Customer.name).join(Customer, Customer.id == Contract.customer_id)
-    rows = session.execute(statement.where(Contract.number != HOUSE_CONTRACT).order_by(Customer.name, Contract.number))
-    return [fields.choice(number, f"{name} {number}") for number, name in rows]
+    order = (Token.revoked_at.is_(None), Token.created_at, Token.id)
+    return parts.listed(session, statement, order, edge, falling=True)
 
 
 def _show(name: str, secret: str) -> ResponseReturnValue:

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import abort, flash, make_response, redirect, render_template
+from flask import abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from wtforms import SelectField
 
-from admin import fields, lockout, second_step, sessions, users, viewer
+from admin import fields, lockout, search, second_step, sessions, users, viewer
 from admin.accounts import AccountError
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
 from admin.kept import KeptForm
+from admin.parts import FindForm
 from admin.users import LastAdmin
 from models.account import Role, User
 from models.database import Database
@@ -58,10 +59,24 @@ class UserPages:
         doors.take("/users/<int:number>/sessions/<int:which>", "user_session", self.end_session, needs)
 
     def listing(self) -> ResponseReturnValue:
+        """`q` narrows; `before` and `after` are a user's id, for the parts below and above."""
+        form = FindForm(request.args)
+        words = form.words() if form.validate() else []
         with self._database.read() as session:
             now = self._database.now(session)
-            found = [(user, lockout.shut_until(session, user.email, now)) for user in users.listed(session)]
-        return render_template("console/users.html", users=found, times=viewer.times(now, self._zone))
+            part = users.listed(session, words, search.edge())
+            locked = {user.id: lockout.shut_until(session, user.email, now) for user in part.rows}
+        times = viewer.times(now, self._zone)
+        html = render_template(
+            "console/users.html",
+            address=search.address,
+            form=form,
+            locked=locked,
+            narrowings=[] if form.errors else search.narrowings(form, times),
+            part=part,
+            times=times,
+        )
+        return make_response(html, 422 if form.errors else 200)
 
     def add(self) -> ResponseReturnValue:
         form = UserForm(role=Role.TECHNICIAN.value)

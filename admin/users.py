@@ -1,13 +1,13 @@
 """Users: what an admin changes of them. Each change is in the audit log, and the last admin stays one."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from admin import accounts, lockout, second_step, sessions, trail
+from admin import accounts, lockout, parts, second_step, sessions, trail
 from admin.accounts import AccountError
+from admin.search import Edge, Part
 from models.account import Role, User
 
 LAST_ADMIN = "This is the last admin: make somebody else an admin first."
@@ -20,10 +20,11 @@ class LastAdmin(Exception):
         super().__init__(LAST_ADMIN)
 
 
-def listed(session: Session) -> Sequence[User]:
-    """All users, the active ones first, by address."""
-    order = (User.deactivated_at.is_not(None), User.email)
-    return session.execute(select(User).order_by(*order)).scalars().all()
+def listed(session: Session, words: list[str], edge: Edge | None) -> Part[User]:
+    """Users in whose addresses all words are, the active ones first, by address; an edge is a user's id."""
+    order = (User.deactivated_at.is_not(None), User.email, User.id)
+    named: list[ColumnElement[bool]] = [User.email.icontains(word, autoescape=True) for word in words]
+    return parts.listed(session, select(User).where(*named), order, edge)
 
 
 def lock(session: Session, user_id: int) -> User | None:

@@ -166,5 +166,7 @@ def test_a_token_that_cannot_be_is_told_at_its_field(site, wrong):
     admin = site.visitor().get("/tokens").send("/tokens", **{"name": "Zabbix", "scope": "read"} | wrong)
     assert admin.status == 422
     assert re.search(r'class="field-error"', admin.html)
+    (field,) = wrong
+    assert re.search(rf'id="{field}-error"', admin.html)
     with site.database.read() as session:
         assert session.execute(select(Token)).first() is None
