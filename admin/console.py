@@ -29,7 +29,9 @@ from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
+from admin.swap_asking_pages import SwapAskingPages
 from admin.swap_pages import SwapPages
+from admin.swap_request_pages import SwapRequestPages
 from admin.technician_pages import TechnicianPages
 from admin.ticket_list import TicketList
 from admin.ticket_pages import TicketPages
@@ -96,6 +98,8 @@ def _open(
     RevisionPages(database).open(doors)
     DatedPages(database, line).open(doors)
     SwapPages(database).open(doors)
+    SwapRequestPages(database, line).open(doors)
+    SwapAskingPages(database, line).open(doors)
     FairnessPages(database, line).open(doors)
     ReportPages(database, line).open(doors)
     CalendarPages(database, line).open(doors)

@@ -14,8 +14,6 @@ def record(session: Session, now: datetime, action: str, subject: str, before: A
     record_as(session, current_user.email, now, action, subject, before, after)
 
 
-def record_as(
-    session: Session, actor: str, now: datetime, action: str, subject: str, before: Any, after: Any
-) -> None:
+def record_as(session: Session, actor: str, now: datetime, action: str, subject: str, before: Any, after: Any) -> None:
     """Add one row in somebody's name who is not signed in, or not yet."""
     session.add(Audit(at=now, actor=actor, action=action, subject=subject[:200], before=before, after=after))

@@ -28,13 +28,9 @@ def upgrade() -> None:
     op.add_column("delivery", sa.Column("ends_id", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_delivery_bundled_into"), "delivery", ["bundled_into"], unique=False)
     is_due = sa.text("due_at IS NOT NULL")
-    op.create_index(
-        "ix_delivery_next", "delivery", ["channel", "due_at"], postgresql_where=is_due, sqlite_where=is_due
-    )
+    op.create_index("ix_delivery_next", "delivery", ["channel", "due_at"], postgresql_where=is_due, sqlite_where=is_due)
     op.drop_index("ix_delivery_due", table_name="delivery")  # on SQLite it held all that was ever sent
-    op.create_index(
-        "ix_delivery_due", "delivery", ["urgency", "due_at"], postgresql_where=is_due, sqlite_where=is_due
-    )
+    op.create_index("ix_delivery_due", "delivery", ["urgency", "due_at"], postgresql_where=is_due, sqlite_where=is_due)
     recent = ["technician_key", "channel", "attempted_at"]
     op.create_index("ix_delivery_recent", "delivery", recent, unique=False)
     op.drop_index("ix_delivery_technician_key", table_name="delivery")  # the new one begins with it

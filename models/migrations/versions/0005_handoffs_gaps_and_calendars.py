@@ -21,9 +21,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["schedule_key"], ["schedule.key"], name=op.f("fk_handoff_watch_schedule_key")),
         sa.PrimaryKeyConstraint("schedule_key", name=op.f("pk_handoff_watch")),
     )
-    op.create_index(
-        "ix_handoff_watch_due", "handoff_watch", ["due_at"], postgresql_where=IS_DUE, sqlite_where=IS_DUE
-    )
+    op.create_index("ix_handoff_watch_due", "handoff_watch", ["due_at"], postgresql_where=IS_DUE, sqlite_where=IS_DUE)
     op.create_table(
         "handoff_notice",
         sa.Column("id", sa.Integer(), nullable=False),
