@@ -13,6 +13,7 @@ from admin.account_pages import AccountPages
 from admin.audit_pages import AuditPages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
+from admin.contact_proof_pages import ContactProofPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
 from admin.dated_pages import DatedPages
@@ -106,6 +107,7 @@ def _open(
     AbsencePages(database, line).open(doors)
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
+    ContactProofPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
     MaintenancePages(database, line).open(doors)
     PolicyPages(database, line).open(doors)

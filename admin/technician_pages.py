@@ -16,7 +16,7 @@ from admin.technician_forms import COLUMNS, NewTechnicianForm, OwnTechnicianForm
 from admin.times import Times
 from models.database import Database
 from models.technician import Technician
-from paging import reach, roster
+from paging import contact_proofs, reach, roster
 from rules.line import Line
 
 
@@ -36,12 +36,14 @@ class TechnicianPages:
             now = self._database.now(session)
             found = roster.technicians(session)
             duties = _duties(session, now)
+            proved = contact_proofs.proved(session)
             me = ticket_moves.responder(session).key
         return render_template(
             "console/technicians.html",
             technicians=list(found.values()),
             chips=Chips(found),
             duties=duties,
+            proved=proved,
             me=me if current_user.may(Permission.WORK) else None,
         )
 
@@ -68,12 +70,14 @@ class TechnicianPages:
             now = self._database.now(session)
             technician = technician_for_me(session, key)
             found = ways(session, technician)
+            proofs = contact_proofs.standings(session, technician, now)
         html = render_template(
             "console/technician.html",
             form=form,
             errors=errors,
             technician=technician,
             ways=found,
+            proofs=proofs,
             text_number=self._line.text_number,
             times=Times(now, self._line.policy.time_zone),
         )
