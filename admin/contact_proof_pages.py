@@ -24,7 +24,6 @@ REFUSED = {
     Sent.TOO_MANY: f"{MOST_IN_AN_HOUR} codes were sent within an hour. Wait an hour, then press again.",
     Sent.PROVED_BEFORE: "This address is proved already.",
 }
-LEAVES = {Way.PHONE: "to", Way.SECOND_PHONE: "by a call to", Way.EMAIL: "by e-mail to"}
 NO_CODE = "This code counts no more: send a new one."
 
 
@@ -54,7 +53,8 @@ class ContactProofPages:
             if sent is Sent.SENT:
                 trail.record(session, now, "technician.code_sent", f"technician:{key}", None, {"address": address})
         if sent is Sent.SENT:
-            flash(f"A code leaves now {LEAVES[chosen]} {address}.", "green")
+            how = "by a call to" if contact_proofs.is_spoken(technician, chosen) else "to"
+            flash(f"A code leaves now {how} {address}.", "green")
             return redirect(f"/technicians/{key}/proofs/{chosen}", 303)
         flash(REFUSED[sent], "amber")
         return redirect(f"/technicians/{key}#proofs", 303)
@@ -69,7 +69,14 @@ class ContactProofPages:
         if form.validate_on_submit() and self._is_proved(key, chosen, form):
             flash(f"{address} is proved.", "green")
             return redirect(f"/technicians/{key}#proofs", 303)
-        return form_page("console/contact_proof.html", form, technician=technician, address=address, way=chosen)
+        return form_page(
+            "console/contact_proof.html",
+            form,
+            technician=technician,
+            address=address,
+            way=chosen,
+            by_call=contact_proofs.is_spoken(technician, chosen),
+        )
 
     def _is_proved(self, key: str, way: Way, form: CodeForm) -> bool:
         code = re.sub(r"[ -]", "", fields.value(form.code))

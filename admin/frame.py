@@ -25,7 +25,7 @@ ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/audit", "Au
 """What only admins see."""
 SETTINGS = (("/policies", "Escalation policies"),)
 """What everybody may see: behind the gear too, for the bar under the thumb has no room for it."""
-WITHIN = {"/customers": "/contracts/"}
+WITHIN = {"/customers": "/contracts/", "/rotations": "/swaps"}
 
 
 @cache

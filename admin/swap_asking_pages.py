@@ -9,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import InputRequired
 
 from admin import fields, ticket_moves
 from admin.chips import Chips
@@ -40,7 +41,7 @@ class OfferForm(KeptForm):
 class AskForm(OfferForm):
     """`colleague` is a technician's key, for nothing in return, or what `name_of_shift` calls a shift of theirs."""
 
-    colleague = SelectField("Who takes it")
+    colleague = SelectField("Who takes it", [InputRequired("Choose who is asked.")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def _wish(asking: Asking, form: OfferForm) -> Wish:
 def _choices(asking: Asking) -> Iterator[SelectChoice]:
     """A colleague with one of their shifts in return, then every colleague with nothing in return."""
     times = asking.times
+    yield SelectChoice(value="", label="Choose a colleague")
     for span in ahead(asking.editing):
         if span.technician != asking.me and (colleague := asking.technicians.get(span.technician)):
             words = f"{colleague.name}: {times.full(span.start)} until {times.full(span.end)}"

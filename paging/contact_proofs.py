@@ -57,10 +57,11 @@ class Typed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an address stands. `waits`: the code sent at `sent_at` can be typed still."""
+    """How an address stands. `by_call`: a code is spoken. `waits`: the code sent at `sent_at` can be typed still."""
 
     way: Way
     address: str
+    by_call: bool
     proved_at: datetime | None
     sent_at: datetime | None
     waits: bool
@@ -85,15 +86,20 @@ def standings(session: Session, technician: Technician, now: datetime) -> list[S
     """Every address on file."""
     found = select(ContactProof).where(ContactProof.technician_key == technician.key)
     proofs = {proof.address: proof for proof in session.execute(found).scalars()}
-    return [
-        _standing(way, address, proofs.get(address), now) for way in Way if (address := address_of(technician, way))
-    ]
+    addresses = ((way, address) for way in Way if (address := address_of(technician, way)))
+    return [_standing(technician, way, address, proofs.get(address), now) for way, address in addresses]
 
 
-def _standing(way: Way, address: str, proof: ContactProof | None, now: datetime) -> Standing:
+def _standing(technician: Technician, way: Way, address: str, proof: ContactProof | None, now: datetime) -> Standing:
+    by_call = is_spoken(technician, way)
     if proof is None:
-        return Standing(way, address, None, None, waits=False)
-    return Standing(way, address, proof.proved_at, proof.sent_at, waits=_waits(proof, now))
+        return Standing(way, address, by_call, None, None, waits=False)
+    return Standing(way, address, by_call, proof.proved_at, proof.sent_at, waits=_waits(proof, now))
+
+
+def is_spoken(technician: Technician, way: Way) -> bool:
+    """Whether the code comes by a call."""
+    return channel_of(technician, way) in (Channel.VOICE, Channel.SECOND_PHONE)
 
 
 def _waits(proof: ContactProof, now: datetime) -> bool:
