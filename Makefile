@@ -3,7 +3,8 @@
 #   make run      the line with its demonstration, on http://127.0.0.1:8000  (make run ARGS='--port 8080')
 #   make env      only the environment that `make run` needs, as a server wants it
 #   make test     the whole suite                                            (make test ARGS='-k rotation -n0')
-#   make check    what CI asks: format rules, types, layers, tests with coverage
+#   make check    what CI asks: format rules, types, layers, the tests of the rules with their coverage, all others
+#   make cover    the whole suite with its coverage: half as long again
 #   make chaos    200 simulated weeks, then real processes killed at random   (minutes)
 #   make bench    the benchmarks
 #   make shots    the pictures of the documentation
@@ -17,13 +18,14 @@ ARGS   ?=
 
 FOLDERS := config rules models tickets paging ivr admin simulator tests benchmarks
 TYPED  := $(wildcard app.py) $(sort $(patsubst %/,%,$(dir $(wildcard $(addsuffix /*.py,$(FOLDERS))))))
+RULES  := tests/rules tests/config
 PYTEST := $(PY) -m pytest $(if $(PLATINUM_CI),-p tests.no_skips)
 LOCK   := $(PY) -m uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line \
           --no-emit-index-url --no-emit-find-links
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run env test check lint types layers cover chaos bench shots lock clean
+.PHONY: help run env test check lint types layers rules rest cover chaos bench shots lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -37,7 +39,7 @@ env: $(VENV)/.run
 test: $(VENV)/.dev
 	@$(PYTEST) $(ARGS)
 
-check: lint types layers cover
+check: lint types layers rules rest
 
 lint: $(VENV)/.dev
 	@echo '== lint'
@@ -51,11 +53,17 @@ layers: $(VENV)/.dev
 	@echo '== layers'
 	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
 
+# What decides is proved by its own tests, in every branch.
+rules: $(VENV)/.dev
+	@echo '== tests of the rules'
+	@$(PYTEST) $(RULES) --cov=rules --cov-fail-under=100
+
+rest: $(VENV)/.dev
+	@echo '== all other tests'
+	@$(PYTEST) $(RULES:%=--ignore=%)
+
 cover: $(VENV)/.dev
-	@echo '== tests'
-	@$(PYTEST) --cov --cov-report= $(ARGS)
-	@$(PY) -m coverage report
-	@$(PY) -m coverage report --include='rules/*' --fail-under=100
+	@$(PYTEST) --cov $(ARGS)
 
 chaos: $(VENV)/.dev
 	@$(PY) -m tests.simulation --weeks 200

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask
 from flask.blueprints import BlueprintSetupState
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -10,6 +10,7 @@ from flask_limiter.util import get_remote_address
 from admin import frame
 from admin.absence_pages import AbsencePages
 from admin.account_pages import AccountPages
+from admin.assets import AssetsBlueprint
 from admin.audit_pages import AuditPages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
@@ -44,14 +45,6 @@ from rules.line import Line
 from rules.pins import Peppers
 
 
-class _Console(Blueprint):
-    """Browsers keep an asset for ever under an address that changes with it, and ask again for any other."""
-
-    def get_send_file_max_age(self, filename: str | None) -> int | None:
-
-        return 31_536_000 if request.args.get("v") else None
-
-
 def create_console(
     database: Database, line: Line, peppers: Peppers, *, simulated: bool, provider: Provider | None = None
 ) -> Blueprint:
@@ -59,7 +52,7 @@ def create_console(
     folder of its own. `simulated`: no account is configured, and every page says so. `provider`: where users may sign
     in too.
     """
-    console = _Console(
+    console = AssetsBlueprint(
         "console", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     )
     limiter = Limiter(get_remote_address, storage_uri="memory://")

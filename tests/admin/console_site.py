@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from admin import accounts, sessions
 from admin.accounts import add_user
 from admin.console import create_console
 from admin.security import secure
@@ -54,14 +55,21 @@ class Site:
         return email
 
     def visitor(self, role: Role | None = Role.ADMIN) -> "Visitor":
-        """Somebody at a browser, signed in with this role; None: signed out."""
+        """Somebody at a browser, signed in with this role before; None: signed out."""
         visitor = Visitor(self.app.test_client())
         if role is not None:
             email = f"{role}@example.com"
             if email not in self.passwords:
                 self.user(role, email)
-            visitor.sign_in(email, self.passwords[email])
+            visitor.brings(self._session_of(email))
         return visitor
+
+    def _session_of(self, email: str) -> str:
+        """The secret of a session that begins now, as a sign-in leaves it in the browser."""
+        with self.database.write() as session:
+            user = accounts.by_email(session, email)
+            assert user is not None
+            return sessions.begin(session, user.id, "127.0.0.1", "a browser", self.clock.now())[1]
 
     def technicians(self, *names: str) -> None:
         with self.database.write() as session:
@@ -220,6 +228,11 @@ class Visitor:
         self.status = 0
         self.html = ""
         self.path = "/"
+
+    def brings(self, secret: str) -> None:
+        """The browser keeps the secret of a session."""
+        with self.client.session_transaction() as cookie:
+            cookie["_user_id"] = secret
 
     def sign_in(self, email: str, password: str) -> "Visitor":
         self.get("/sign-in")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.gsm7 import _BASIC, _EXTENDED, fit, segments, to_gsm7
+from rules.gsm7 import _BASIC, _EXTENDED, fit, segments, septets, to_gsm7
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,12 @@ def test_any_text_can_be_sent(text):
     assert set(sent) <= _BASIC | _EXTENDED
     assert to_gsm7(sent) == sent
     assert segments(fit(text, 160)) == 1
+
+
+def test_what_no_telephone_can_show_is_a_question_mark():
+    assert to_gsm7("\u0301x \u0416") == "x ?"
+
+
+def test_an_extended_character_takes_two_septets():
+    assert septets("P1 104823") == 9
+    assert septets("5 €") == 4

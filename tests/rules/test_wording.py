@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rules.wording import lasting
+from rules.wording import Wording, lasting, listed, placeholders, spoken
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,20 @@ from rules.wording import lasting
 )
 def test_a_length_of_time_to_the_second(seconds, words):
     assert lasting(timedelta(seconds=seconds)) == words
+
+
+def test_a_sentence_is_filled_in():
+    wording = Wording({"hello": "Ticket {number}: {name}."}, "en-GB", None, ())
+    assert wording.say("hello", number=spoken("104823"), name="Anna") == "Ticket 1 0 4 8 2 3: Anna."
+    with pytest.raises(KeyError):
+        wording.say("hello", number="104823")
+
+
+def test_the_placeholders_of_a_sentence():
+    assert placeholders("Ticket {number}: {name}, {name}.") == {"number", "name"}
+    assert placeholders("Nothing.") == frozenset()
+
+
+@pytest.mark.parametrize(("items", "words"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), ("abc", "a, b and c")])
+def test_a_list_in_words(items, words):
+    assert listed(items) == words

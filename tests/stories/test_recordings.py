@@ -102,7 +102,8 @@ def test_after_ninety_days_it_is_gone_at_both_ends(world: World) -> None:
     world.handset("anna").sends("ACK")
     world.handset("anna").sends("DONE")
     row = recording(world)
-    world.passes(days=89, hours=23)
+    world.clock.advance(timedelta(days=89))
+    world.passes(hours=23)
     assert at_the_provider(world) == [row.provider_sid]
     assert sound_of(world, row).status_code == 200
     world.passes(hours=2)
@@ -228,7 +229,8 @@ def test_a_carrier_that_is_down_when_the_time_is_over_deletes_it_later(world: Wo
     world.handset("anna").sends("ACK")
     world.handset("anna").sends("DONE")
     world.company.add_fault(FaultKind.NO_RECORDING, ADA, times=3, code=20503)
-    world.passes(days=90, minutes=5)
+    world.clock.advance(timedelta(days=90))
+    world.passes(minutes=5)
     assert at_the_provider(world)
     assert recording(world).state is RecordingState.KEPT
     world.passes(hours=1)
@@ -265,6 +267,7 @@ def test_what_nobody_could_fetch_is_deleted_at_the_carrier_all_the_same(world: W
     assert len(at_the_provider(world)) == 1
     with world.company.exchange() as exchange:
         faults.clear(exchange.session)
-    world.passes(days=89)
+    world.clock.advance(timedelta(days=88))
+    world.passes(days=1)
     assert at_the_provider(world) == []
     assert recording(world).state is RecordingState.DELETED

@@ -1,6 +1,7 @@
 """What a caller records, written down by the carrier: for the technician's eyes, and gone with the recording."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,8 @@ def test_the_words_go_when_the_recording_goes(world: World) -> None:
     assert len(transcripts_at_the_provider(world)) == 1
     world.handset("anna").sends("ACK")
     world.handset("anna").sends("DONE")
-    world.passes(days=90, hours=1)
+    world.clock.advance(timedelta(days=90))
+    world.passes(hours=1)
     row = recording(world)
     assert (row.transcript, row.state) == (None, RecordingState.DELETED)
     assert WORDS not in str(world.ticket(NUMBER))
