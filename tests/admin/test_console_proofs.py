@@ -43,7 +43,8 @@ def sent(site):
 
 def code(site):
     """The newest one."""
-    return re.search("[0-9]{6}|([0-9] ){5}[0-9]", sent(site)[-1].body)[0].replace(" ", "")
+    (found,) = re.findall("[0-9]{6}|(?:[0-9] ){5}[0-9]", sent(site)[-1].body)
+    return found.replace(" ", "")
 
 
 def wrong(site):

@@ -139,7 +139,8 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
         "/policies", "/policies/default", "/policies/default/edit",
         "/calls/blocked", "/rotations/add", "/rotations/platinum/revisions/1/restore",
         "/rotations/second-line/fairness", "/rotations/platinum/calendar", "/technicians/carla/calendar",
-        "/technicians/carla/absences", "/technicians/carla/proofs/phone", "/swaps", "/users/add", "/users/1", "/account/second-step", "/nowhere",
+        "/technicians/carla/absences", "/technicians/carla/proofs/phone", "/swaps",
+        "/users/add", "/users/1", "/account/second-step", "/nowhere",
     ]  # fmt: skip
     for path in [*CONSOLE, "/calls", the_call(window), *more]:
         window.go(path)
