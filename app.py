@@ -23,6 +23,7 @@ import ivr.fallback
 from admin import commands, connection, create_console, demo, guard, security
 from admin.accounts import AccountError
 from admin.api import create_api
+from admin.carrier_check import AccountCheck
 from admin.chips import looks
 from admin.file import FileErrors
 from admin.server import Background, Server, require_free_port
@@ -160,6 +161,10 @@ def _carriers(settings: Settings, client: ApiClient, database: Database) -> dict
     return {channel: carrier for carrier in (twilio, mail) for channel in carrier.channels}
 
 
+def _account(settings: Settings) -> TwilioAccount:
+    return TwilioAccount(settings.account_sid, settings.auth_token, RedirectingClient(settings.carrier_url))
+
+
 def _company(settings: Settings, database: Database, transport: Transport | None) -> Company:
     """At the pace of people, who listen and type; a test's own transport comes with a clock that does not wait."""
     return Company(
@@ -200,7 +205,12 @@ def flask_app(gateway: Gateway) -> Flask:
         csrf_exempt=programs,
     )
     console = create_console(
-        database, line, gateway.peppers, simulated=settings.simulated, provider=settings.identity_provider
+        database,
+        line,
+        gateway.peppers,
+        simulated=settings.simulated,
+        provider=settings.identity_provider,
+        check=None if settings.simulated else AccountCheck(_account(settings), settings.fallback_url),
     )
     for blueprint in [*programs, console]:
         app.register_blueprint(blueprint)
@@ -302,7 +312,7 @@ def call(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def twilio(settings: Settings, arguments: argparse.Namespace) -> None:
     """Set up the line's numbers in the Twilio account, or check all that the line needs there."""
-    account = TwilioAccount(settings.account_sid, settings.auth_token, RedirectingClient(settings.carrier_url))
+    account = _account(settings)
     line, address = _line(settings), arguments.fallback_url or settings.fallback_url
     if arguments.what == "setup":
         print("\n".join(connection.set_up(account, line, address)))

@@ -50,6 +50,14 @@ class Report:
             yield "All is well."
 
 
+@dataclass(frozen=True, slots=True)
+class OnFile:
+    """What the database tells: it is asked before the account is, so that no transaction waits for the network."""
+
+    people: People
+    refused: Counter[str]
+
+
 def set_up(account: TwilioAccount, line: Line, fallback: str | None) -> list[str]:
     """Set the addresses of the line's numbers; answers what was changed and what was right.
 
@@ -90,6 +98,8 @@ def check(
 ) -> Report:
     """Read everything that the line needs. `visit` fetches an address and answers what went wrong, '' for nothing."""
     report = Report()
+    with database.read() as session:
+        on_file = _on_file(session, database.now(session))
     _look(report, f"{line.public_url}/healthz, from here")
     trouble = visit(f"{line.public_url}/healthz")
     report.wrong += connection.address_problems(line.public_url, is_simulated, trouble)
@@ -99,9 +109,7 @@ def check(
     report.wrong += connection.account_problems(standing)
     for want in connection.wanted(line.number, line.text_number, line.public_url, fallback):
         _check_number(report, account, want, visit)
-    with database.read() as session:
-        now = database.now(session)
-        _check_permissions(report, account, session, line, now)
+    _check_permissions(report, account, on_file, line)
     _check_calls(report, account)
     return report
 
@@ -121,12 +129,12 @@ def _check_number(report: Report, account: TwilioAccount, want: Wanted, visit: C
         report.wrong += connection.fallback_trouble(elsewhere, visit(elsewhere))
 
 
-def _check_permissions(report: Report, account: TwilioAccount, session: Session, line: Line, now: datetime) -> None:
-    people = people_on_file(session)
+def _check_permissions(report: Report, account: TwilioAccount, on_file: OnFile, line: Line) -> None:
+    people = on_file.people
     voice = _read(report, f"whom the account may call: {connection.names(sorted(people.called))}", account.may_call)
     text = _try(account.may_text)
     if text is None:
-        report.wrong += connection.refused_texts(_refused_texts(session, now - timedelta(days=DAYS)), DAYS)
+        report.wrong += connection.refused_texts(on_file.refused, DAYS)
         report.notes.append(
             "Whom the account may text could not be read: see Twilio's console, Messaging, Settings, Geo permissions. "
             f"Texts on file that were refused for it in the last {DAYS} days are counted instead."
@@ -149,6 +157,10 @@ def _check_calls(report: Report, account: TwilioAccount) -> None:
         "tell: a trial has 5, an account without an approved business profile as few as 2. New calls leave at one a "
         "second unless the console says more; what comes faster waits in a queue."
     )
+
+
+def _on_file(session: Session, now: datetime) -> OnFile:
+    return OnFile(people_on_file(session), _refused_texts(session, now - timedelta(days=DAYS)))
 
 
 def people_on_file(session: Session) -> People:

@@ -14,6 +14,9 @@ from admin.assets import AssetsBlueprint
 from admin.audit_pages import AuditPages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
+from admin.carrier_check import Check
+from admin.carrier_pages import CarrierPages
+from admin.contact_pages import ContactPages
 from admin.contact_proof_pages import ContactProofPages
 from admin.contact_test_pages import ContactTestPages
 from admin.customer_pages import CustomerPages
@@ -23,10 +26,12 @@ from admin.fairness_pages import FairnessPages
 from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors
 from admin.home import Home
+from admin.hours_pages import HoursPages
 from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
 from admin.policy_pages import PolicyPages
+from admin.prompt_pages import PromptPages
 from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
@@ -46,17 +51,25 @@ from rules.pins import Peppers
 
 
 def create_console(
-    database: Database, line: Line, peppers: Peppers, *, simulated: bool, provider: Provider | None = None
+    database: Database,
+    line: Line,
+    peppers: Peppers,
+    *,
+    simulated: bool,
+    provider: Provider | None = None,
+    check: Check | None = None,
 ) -> Blueprint:
     """The console's pages and assets. Register it on an app that `security.secure` protects and that has no static
     folder of its own. `simulated`: no account is configured, and every page says so. `provider`: where users may sign
-    in too.
+    in too. `check`: looks at the carrier's account, where there is one.
     """
     console = AssetsBlueprint(
         "console", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     )
     limiter = Limiter(get_remote_address, storage_uri="memory://")
-    _open(Doors(console), limiter, database, line, peppers, provider)
+    doors = Doors(console)
+    _open(doors, limiter, database, line, peppers, provider)
+    CarrierPages(database, line, check).open(doors)
 
     def prepare(state: BlueprintSetupState) -> None:
         app = cast(Flask, state.app)
@@ -104,6 +117,9 @@ def _open(
     CustomerPages(database, line, peppers).open(doors)
     MaintenancePages(database, line).open(doors)
     PolicyPages(database, line).open(doors)
+    ContactPages(database, line).open(doors)
+    HoursPages(database, line).open(doors)
+    PromptPages(line).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)
     UserPages(database, line.policy.time_zone).open(doors)
     AuditPages(database, line.policy.time_zone).open(doors)

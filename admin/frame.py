@@ -21,9 +21,14 @@ SECTIONS = (
     ("/customers", "Customers", "building"),
     ("/reports", "Reports", "activity"),
 )
-ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/audit", "Audit log"))
+ADMINISTRATION = (("/users", "Users"), ("/tokens", "API tokens"), ("/carrier", "Carrier"), ("/audit", "Audit log"))
 """What only admins see."""
-SETTINGS = (("/policies", "Escalation policies"),)
+SETTINGS = (
+    ("/policies", "Escalation policies"),
+    ("/contacts", "Roles"),
+    ("/service-hours", "Service hours"),
+    ("/prompts", "Prompts"),
+)
 """What everybody may see: behind the gear too, for the bar under the thumb has no room for it."""
 WITHIN = {"/customers": "/contracts/", "/rotations": "/swaps"}
 

@@ -3,7 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from admin import overview
+from admin import overview, service
 from admin.chips import Chips
 from admin.gaps_ahead import GapsAhead
 from admin.guard import Doors, Permission
@@ -43,6 +43,7 @@ class Home:
                 "burning": burning,
                 "more_burning": overview.count_more(session, burning),
                 "health": overview.health(session, now),
+                "staffed_hours": service.staffed_hours(session),
                 "beginnings": overview.beginnings(session, len(technicians), len(duties)),
             }
         chips = Chips(technicians)

@@ -33,8 +33,8 @@ def document(session: Session, line: Line) -> str:
 def _why_nobody(on_file: list[str]) -> str:
     if not on_file:
         return (
-            "No duty manager with a telephone is on file. Add one under roles: duty_manager in your YAML file, "
-            "load it, and run this again."
+            "No duty manager with a telephone is on file. Add one in the console under Settings, Roles, or under "
+            "roles: duty_manager in your YAML file, load it, and run this again."
         )
     return (
         f"None of the duty managers' numbers may be dialled ({', '.join(on_file)}): each must be an ordinary number "

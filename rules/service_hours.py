@@ -106,6 +106,18 @@ def _staffed_from(calendar: Calendar, at: datetime) -> Iterator[tuple[datetime, 
     return ((max(opens, at), closes) for opens, closes in days if at < closes)
 
 
+def next_change(calendar: Calendar, at: datetime) -> datetime:
+    """When staffed hours end, if `at` is inside them, else when they begin."""
+    opens, closes = next(_staffed_from(calendar, at))
+    return closes if opens == at else opens
+
+
+def next_holidays(calendar: Calendar, first: date, count: int) -> list[date]:
+    """The first holidays from a local date on, that date included; fewer where no more fall into three years."""
+    days = (first + number * DAY for number in range(3 * 366))
+    return list(islice((day for day in days if is_holiday(calendar, day)), count))
+
+
 def add_business(calendar: Calendar, at: datetime, amount: timedelta) -> datetime:
     """When `amount` of business time has passed since `at`: at the end of a day rather than at the next opening.
 

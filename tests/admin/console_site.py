@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from admin import accounts, sessions
 from admin.accounts import add_user
+from admin.carrier_check import Check
 from admin.console import create_console
 from admin.security import secure
 from config.policy import load_policy
@@ -150,6 +151,7 @@ def open_site(
     simulated: bool = False,
     secure_cookies: bool = False,
     provider: IdentityProvider | None = None,
+    check: Check | None = None,
 ) -> Site:
     """A console over a fresh database, whose clock is set to NOW."""
     clock = database.clock
@@ -172,7 +174,8 @@ def open_site(
         secure_cookies=secure_cookies,
         csrf_exempt=(),
     )
-    app.register_blueprint(create_console(database, line, PEPPERS, simulated=simulated, provider=provider))
+    console = create_console(database, line, PEPPERS, simulated=simulated, provider=provider, check=check)
+    app.register_blueprint(console)
     return Site(database, clock, line, share_templates(app))
 
 

@@ -95,6 +95,14 @@ DOORS = {
     ("GET", "/policies/default"): READ,
     ("GET", "/policies/default/edit"): EDIT,
     ("POST", "/policies/default/edit"): EDIT,
+    ("GET", "/contacts"): READ,
+    ("GET", "/contacts/help-desk"): EDIT,
+    ("POST", "/contacts/help-desk"): EDIT,
+    ("GET", "/contacts/duty_manager"): EDIT,
+    ("POST", "/contacts/duty_manager"): EDIT,
+    ("GET", "/service-hours"): READ,
+    ("POST", "/service-hours"): EDIT,
+    ("GET", "/prompts"): READ,
     ("GET", "/account"): READ,
     ("POST", "/account/password"): READ,
     ("GET", "/account/second-step"): READ,
@@ -119,6 +127,8 @@ DOORS = {
     ("POST", "/tokens"): ADMINISTER,
     ("POST", "/tokens/1/revoke"): ADMINISTER,
     ("GET", "/audit"): ADMINISTER,
+    ("GET", "/carrier"): ADMINISTER,
+    ("POST", "/carrier"): ADMINISTER,
 }
 FOR_EVERYONE = {"/sign-in", "/sign-in/code", "/sign-out", "/static/<path:filename>"}
 

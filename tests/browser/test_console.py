@@ -137,6 +137,8 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
     window.sign_in()
     more = [
         "/policies", "/policies/default", "/policies/default/edit",
+        "/contacts", "/contacts/duty_manager", "/contacts/help-desk", "/service-hours", "/carrier",
+        "/prompts", "/prompts?part=text", "/prompts?language=ar",
         "/calls/blocked", "/rotations/add", "/rotations/platinum/revisions/1/restore",
         "/rotations/second-line/fairness", "/rotations/platinum/calendar", "/technicians/carla/calendar",
         "/technicians/carla/absences", "/technicians/carla/proofs/phone", "/swaps",
