@@ -53,6 +53,7 @@ from paging.handoffs import Handoffs
 from paging.loop import EngineLoop
 from paging.maintenance import WindowStarts
 from paging.recordings import Recordings
+from paging.swaps import SwapLapses
 from paging.watch import Watch
 from rules.escalation import Channel
 from rules.line import Line
@@ -104,6 +105,7 @@ class Gateway:
             WindowStarts(self.database, self.line),
             Handoffs(self.database, self.line),
             GapMails(self.database, self.line),
+            SwapLapses(self.database, self.line),
             Digest(self.database, self.line),
             Recordings(self.database, self.line, self.recordings),
         ]

@@ -17,6 +17,7 @@ from admin.call_pages import CallPages
 from admin.carrier_check import Check
 from admin.carrier_pages import CarrierPages
 from admin.contact_pages import ContactPages
+from admin.contact_proof_pages import ContactProofPages
 from admin.contact_test_pages import ContactTestPages
 from admin.contract_pages import ContractPages
 from admin.customer_pages import CustomerPages
@@ -42,7 +43,9 @@ from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
 from admin.rotation_pages import RotationPages
 from admin.sign_in import SignIn
+from admin.swap_asking_pages import SwapAskingPages
 from admin.swap_pages import SwapPages
+from admin.swap_request_pages import SwapRequestPages
 from admin.technician_pages import TechnicianPages
 from admin.ticket_list import TicketList
 from admin.ticket_pages import TicketPages
@@ -120,12 +123,15 @@ def _open(
     OverridePages(database).open(doors)
     DragPages(database).open(doors)
     SwapPages(database).open(doors)
+    SwapRequestPages(database, line).open(doors)
+    SwapAskingPages(database, line).open(doors)
     FairnessPages(database, line).open(doors)
     ReportPages(database, line).open(doors)
     CalendarPages(database, line).open(doors)
     AbsencePages(database, line).open(doors)
     TechnicianPages(database, line).open(doors)
     ContactTestPages(database, line).open(doors)
+    ContactProofPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)
     ImportPages(database, line, peppers).open(doors)
     contract_pages = ContractPages(database, line)

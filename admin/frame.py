@@ -41,7 +41,7 @@ CUSTOMERS = (
     ("/customers/import", "Import and export", "edit"),
 )
 """The pages of one section, one beside the other, each with the permission that it needs."""
-WITHIN = {"/customers": ("/contracts/", "/products")}
+WITHIN = {"/customers": ("/contracts/", "/products"), "/rotations": ("/swaps",)}
 
 
 @cache

@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from admin import kept
+from admin import kept, ticket_moves
 from admin.chips import Chips
 from admin.coming import coming
 from admin.dated_forms import AbsenceForm, DatedForm, OverrideForm, name_of, name_of_shift
+from admin.guard import Permission
 from admin.parts import cut
 from admin.rotation_views import viewed
 from admin.timeline import draw
@@ -35,6 +37,7 @@ def rotation_page(database: Database, line: Line, key: str, typed: DatedForm | N
     with database.read() as session:
         editing = viewed(database, session, key)
         chips = Chips(roster.technicians(session))
+        me = ticket_moves.responder(session).key if current_user.may(Permission.WORK) else None
     html = render_template(
         "console/rotation.html",
         **_forms(typed, key, chips.names),
@@ -43,6 +46,7 @@ def rotation_page(database: Database, line: Line, key: str, typed: DatedForm | N
         **_timeline(editing, line, chips),
         schedule=editing.schedule,
         chips=chips,
+        me=me,
         times=Times(editing.now, editing.schedule.time_zone),
     )
     return make_response(html, 422 if typed and typed.errors else 200)

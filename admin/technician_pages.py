@@ -18,7 +18,7 @@ from admin.search import Edge, Part
 from admin.technician_forms import COLUMNS, NewTechnicianForm, OwnTechnicianForm, TechnicianForm, key_from
 from models.database import Database
 from models.technician import Technician
-from paging import reach, roster
+from paging import contact_proofs, reach, roster
 from rules.line import Line
 
 
@@ -42,6 +42,7 @@ class TechnicianPages:
             found = roster.technicians(session)
             part = _listed(session, words, search.edge())
             duties = _duties(session, now)
+            proved = contact_proofs.proved(session)
             me = ticket_moves.responder(session).key
         times = viewer.times(now, self._line.policy.time_zone)
         html = render_template(
@@ -52,6 +53,7 @@ class TechnicianPages:
             part=part,
             chips=Chips(found),
             duties=duties,
+            proved=proved,
             me=me if current_user.may(Permission.WORK) else None,
         )
         return make_response(html, 422 if form.errors else 200)
@@ -79,12 +81,14 @@ class TechnicianPages:
             now = self._database.now(session)
             technician = technician_for_me(session, key)
             found = ways(session, technician)
+            proofs = contact_proofs.standings(session, technician, now)
         html = render_template(
             "console/technician.html",
             form=form,
             errors=errors,
             technician=technician,
             ways=found,
+            proofs=proofs,
             text_number=self._line.text_number,
             times=viewer.times(now, self._line.policy.time_zone),
         )

@@ -7,6 +7,7 @@ EVENT = frozenset({"source", "summary", "title"})
 EVENT_TICKET = frozenset({"customer", "minutes", "number", "priority", "summary", "title", "when"})
 HANDOFF = frozenset({"name", "schedule", "text_number", "url", "zone"})
 TURN = HANDOFF | {"time"}
+SWAP = frozenset({"changes", "name", "said", "schedule", "url", "who", "zone"})
 GAPS = frozenset({"days", "first", "schedule", "url", "zone"})
 
 PROMPT_KEYS: dict[str, frozenset[str]] = {
@@ -188,6 +189,33 @@ PROMPT_KEYS: dict[str, frozenset[str]] = {
     "handoff.state_in_charge": NONE,
     "handoff.state_waiting": NONE,
     "handoff.more": frozenset({"count"}),
+    "swap.you_take": frozenset({"end", "start", "who"}),
+    "swap.takes": frozenset({"end", "start", "who"}),
+    "swap.said": frozenset({"words"}),
+    "swap.at": frozenset({"url"}),
+    "swap.asked_sms": SWAP | {"end"},
+    "swap.asked_subject": SWAP,
+    "swap.asked_mail": SWAP,
+    "swap.accepted_sms": SWAP | {"end"},
+    "swap.accepted_subject": SWAP,
+    "swap.accepted_mail": SWAP,
+    "swap.declined_sms": SWAP | {"end"},
+    "swap.declined_subject": SWAP,
+    "swap.declined_mail": SWAP,
+    "swap.withdrawn_sms": SWAP | {"end"},
+    "swap.withdrawn_subject": SWAP,
+    "swap.withdrawn_mail": SWAP,
+    "swap.taken_back_sms": SWAP | {"end"},
+    "swap.taken_back_subject": SWAP,
+    "swap.taken_back_mail": SWAP,
+    "swap.lapsed_sms": SWAP | {"end"},
+    "swap.lapsed_subject": SWAP,
+    "swap.lapsed_mail": SWAP,
+    "code.text": frozenset({"code", "minutes"}),
+    "code.subject": NONE,
+    "code.mail": frozenset({"code", "minutes", "name", "url"}),
+    "code.spoken": frozenset({"code"}),
+    "code.again": frozenset({"code"}),
     "gaps.subject": GAPS,
     "gaps.mail": GAPS | {"gaps"},
     "gaps.gap": frozenset({"end", "start"}),

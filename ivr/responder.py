@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr import bridge, drill_calls, passing, recordings, transaction, twiml, webhook
+from ivr.code_calls import CodeCalls
 from ivr.contact_test_calls import ContactTestCalls
 from ivr.drill_calls import is_drill
 from ivr.prompts import Prompts
@@ -68,6 +69,7 @@ class ResponderCalls:
         self._line = line
         self._prompts = Prompts(line)
         self._tests = ContactTestCalls(line)
+        self._codes = CodeCalls(line)
 
     def add_routes(self, blueprint: Blueprint) -> None:
         """Under the prefix of the provider's webhooks."""
@@ -80,7 +82,8 @@ class ResponderCalls:
         with self._database.read() as session:
             paged = self._paged(session, delivery_id)
             if paged is None:
-                return twiml.answer(self._tests.ask(session, delivery_id) or self._unknown())
+                told = self._tests.ask(session, delivery_id) or self._codes.tell(session, delivery_id)
+                return twiml.answer(told or self._unknown())
             if not paged.is_open:
                 return twiml.answer(self._late(session, paged))
             return twiml.answer(self._menu(paged, silences=0))

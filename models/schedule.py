@@ -58,27 +58,29 @@ class SwapState(StrEnum):
 
 
 class SwapRequest(Base):
-    """A technician asks another one to take a shift, and may offer to take one of theirs.
+    """A technician asks another one to take a shift, to exchange it for one of theirs, or to give them one.
 
-    `[given_from, given_until)` is the asker's shift, `[taken_from, taken_until)` the one offered to be taken; None:
-    nothing in return. Only who is asked answers it.
+    `[given_from, given_until)` is the asker's shift, `[taken_from, taken_until)` that of who is asked; None: there is
+    none, but never for both. Only who is asked answers it. `due_at` is when the first of them begins, as long as nobody
+    has answered: then it lapses.
     """
 
     __tablename__ = "swap_request"
-    __table_args__ = (Index("ix_swap_request_asked_of", "asked_of", "state"),)
+    __table_args__ = (Index("ix_swap_request_asked_of", "asked_of", "state"), due_index("swap_request"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     schedule_key: Mapped[str] = mapped_column(ForeignKey("schedule.key"), index=True)
     asked_by: Mapped[str] = mapped_column(ForeignKey("technician.key"), index=True)
     asked_of: Mapped[str] = mapped_column(ForeignKey("technician.key"))
-    given_from: Mapped[datetime]
-    given_until: Mapped[datetime]
+    given_from: Mapped[datetime | None]
+    given_until: Mapped[datetime | None]
     taken_from: Mapped[datetime | None]
     taken_until: Mapped[datetime | None]
     words: Mapped[str | None] = mapped_column(String(200))
     state: Mapped[SwapState] = mapped_column(enum_of(SwapState))
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
 
 
 class HandoffWatch(Base):

@@ -77,7 +77,7 @@ class Speaker:
             return self._say(f"{occasion}_sms", **self._short(words), numbers=numbers)
 
         return Words(
-            text=_in_one_segment(text, self._numbers(occasion, tickets)),
+            text=in_one_segment(text, self._numbers(occasion, tickets)),
             subject=self._say(f"{occasion}_subject", **words),
             mail=self._say(f"{occasion}_mail", **words),
         )
@@ -122,7 +122,8 @@ def _some(numbers: Sequence[str], shown: int) -> str:
     return listed([*numbers[:shown], f"{more} more"] if more else numbers)
 
 
-def _in_one_segment(text: Callable[[str], str], ends: Sequence[str]) -> str:
+def in_one_segment(text: Callable[[str], str], ends: Sequence[str]) -> str:
+    """The text with the first of these ends that leaves it in one segment, else with the last."""
     said = [text(end).rstrip() for end in ends]
     return next((one for one in said if segments(one) == 1), said[-1])
 
@@ -131,7 +132,7 @@ def send(
     session: Session, technician: Technician, channels: Sequence[Channel], words: Words, notice: int, now: datetime
 ) -> None:
     """To one technician by the channels at which they can be reached; by one at least, so that a failure shows."""
-    for channel in _used(technician, channels):
+    for channel in usable(technician, channels):
         post(
             session,
             key=f"{DeliveryKind.HANDOFF}:{notice}:{now:%Y%m%d%H%M%S%f}:{channel}",
@@ -159,7 +160,7 @@ def drop_unsent(session: Session, technician_key: str, notices: Collection[int],
             outcomes.become(delivery, DeliveryState.CANCELLED, now)
 
 
-def _used(technician: Technician, channels: Sequence[Channel]) -> Sequence[Channel]:
+def usable(technician: Technician, channels: Sequence[Channel]) -> Sequence[Channel]:
     """As they wish it for less than a P1. Who has asked the carrier for no more texts gets e-mails alone."""
     person = roster.person_of(technician)
     wished = channels_for(channels, person.wishes, Priority.P2)

@@ -83,7 +83,7 @@ def has_been_called_enough(session: Session, limits: Limits, delivery: Delivery,
         Ticket.source.is_distinct_from(TicketSource.DRILL),
         Delivery.technician_key == delivery.technician_key,
         Delivery.channel.in_(CALLS),
-        Delivery.kind.not_in((DeliveryKind.HANG_UP, DeliveryKind.TEST)),
+        Delivery.kind.not_in((DeliveryKind.HANG_UP, DeliveryKind.TEST, DeliveryKind.CODE)),
         Delivery.attempted_at > now - limits.calls_within,
         Delivery.id != delivery.id,
     )

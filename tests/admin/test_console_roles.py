@@ -10,6 +10,7 @@ from admin.guard import GRANTED, Permission
 from models.account import Role, Scope
 from models.audit import Audit
 from models.customer import Maintenance, Pin, Product
+from models.schedule import SwapRequest, SwapState
 from models.technician import Technician
 from tests.admin.console_site import open_site
 from tests.admin.test_console_calls import call, recording
@@ -62,6 +63,12 @@ DOORS = {
     ("GET", "/rotations/platinum/calendar"): EDIT,
     ("POST", "/rotations/platinum/calendar/add"): EDIT,
     ("POST", "/rotations/platinum/calendar/1/revoke"): EDIT,
+    ("GET", "/swaps"): WORK,
+    ("GET", "/swaps/ask"): WORK,
+    ("POST", "/swaps/ask"): WORK,
+    ("POST", "/swaps/1/accept"): WORK,
+    ("POST", "/swaps/1/decline"): WORK,
+    ("POST", "/swaps/1/withdraw"): WORK,
     ("GET", "/technicians"): READ,
     ("GET", "/technicians/add"): EDIT,
     ("POST", "/technicians/add"): EDIT,
@@ -69,6 +76,9 @@ DOORS = {
     ("POST", "/technicians/anna"): EDIT,
     ("GET", "/technicians/anna/tests"): EDIT,
     ("POST", "/technicians/anna/tests/sms"): EDIT,
+    ("GET", "/technicians/anna/proofs/phone"): EDIT,
+    ("POST", "/technicians/anna/proofs/phone"): EDIT,
+    ("POST", "/technicians/anna/proofs/phone/send"): EDIT,
     ("GET", "/technicians/anna/calendar"): EDIT,
     ("POST", "/technicians/anna/calendar/add"): EDIT,
     ("POST", "/technicians/anna/calendar/1/revoke"): EDIT,
@@ -169,6 +179,9 @@ def site(sqlite):
         create_token(session, "Zabbix", Scope.READ, None, site.clock.at)
         session.add(Product(name="UC Suite"))
         session.add(Pin(contract_id=contract, digest="0" * 64, created_at=site.clock.at))
+        taken = {"taken_from": until, "taken_until": until + timedelta(hours=1)}
+        people = {"schedule_key": "platinum", "asked_by": "anna", "asked_of": "anna"}
+        session.add(SwapRequest(**people, **taken, state=SwapState.ASKED, created_at=site.clock.at))
         session.add(Maintenance(contract_id=contract, starts_at=site.clock.at, ends_at=until, reference="CHG-7"))
     return site
 

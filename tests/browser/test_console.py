@@ -160,8 +160,8 @@ def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
         "/calls/blocked", "/rotations/add", "/rotations/platinum/revisions/1/restore",
         "/rotations/platinum/drag", f"/rotations/platinum/overrides/change?{CARLAS}",
         "/rotations/second-line/fairness", "/rotations/platinum/calendar", "/technicians/carla/calendar",
-        "/technicians/carla/absences", "/users/add", "/users/1", "/account/second-step", "/account/zone", "/more",
-        "/nowhere",
+        "/technicians/carla/absences", "/technicians/carla/proofs/phone", "/swaps",
+        "/users/add", "/users/1", "/account/second-step", "/account/zone", "/more", "/nowhere",
     ]  # fmt: skip
     for path in [*CONSOLE, "/calls", the_call(window), *more]:
         window.go(path)

@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
+IS_DUE = sa.text("due_at IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -34,14 +35,15 @@ def upgrade() -> None:
         sa.Column("schedule_key", sa.String(length=64), nullable=False),
         sa.Column("asked_by", sa.String(length=64), nullable=False),
         sa.Column("asked_of", sa.String(length=64), nullable=False),
-        sa.Column("given_from", INSTANT, nullable=False),
-        sa.Column("given_until", INSTANT, nullable=False),
+        sa.Column("given_from", INSTANT, nullable=True),
+        sa.Column("given_until", INSTANT, nullable=True),
         sa.Column("taken_from", INSTANT, nullable=True),
         sa.Column("taken_until", INSTANT, nullable=True),
         sa.Column("words", sa.String(length=200), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("settled_at", INSTANT, nullable=True),
+        sa.Column("due_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["schedule_key"], ["schedule.key"], name=op.f("fk_swap_request_schedule_key")),
         sa.ForeignKeyConstraint(["asked_by"], ["technician.key"], name=op.f("fk_swap_request_asked_by")),
         sa.ForeignKeyConstraint(["asked_of"], ["technician.key"], name=op.f("fk_swap_request_asked_of")),
@@ -50,6 +52,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_swap_request_schedule_key"), "swap_request", ["schedule_key"])
     op.create_index(op.f("ix_swap_request_asked_by"), "swap_request", ["asked_by"])
     op.create_index("ix_swap_request_asked_of", "swap_request", ["asked_of", "state"])
+    op.create_index("ix_swap_request_due", "swap_request", ["due_at"], postgresql_where=IS_DUE, sqlite_where=IS_DUE)
 
 
 def downgrade() -> None:

@@ -1,0 +1,59 @@
+"""Codes that prove an address, through the real path: the telephone shows or says them, and no log does."""
+
+import re
+
+import pytest
+
+from models.delivery import DeliveryKind, DeliveryState
+from models.technician import Technician
+from paging import contact_proofs
+from paging.contact_proofs import Sent, Typed, Way
+from tests.stories.pages import deliveries
+from tests.world import World
+
+SECOND = "+390584000011"
+
+
+def sends(world: World, way: Way) -> str:
+    """To the technician's address, which is the answer."""
+    with world.database.write() as session:
+        anna = contact_proofs.lock(session, "anna")
+        assert anna
+        address = contact_proofs.address_of(anna, way)
+        assert address
+        sent = contact_proofs.send(session, world.gateway.line, anna, way, address, world.clock.at)
+        assert sent is Sent.SENT
+    world.settles()
+    return address
+
+
+def types(world: World, address: str, code: str) -> Typed:
+    with world.database.write() as session:
+        anna = session.get_one(Technician, "anna")
+        return contact_proofs.prove(session, anna, address, code, world.clock.at)
+
+
+def test_the_handset_shows_the_code_and_the_log_does_not(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+    address = sends(world, Way.PHONE)
+    (text,) = world.handset("anna").texts
+    code = text.split()[0]
+    assert text.startswith(f"{code} is your code for Platinum Line, for 10 minutes.")
+    assert types(world, address, code) is Typed.PROVED
+    said = capfd.readouterr()
+    assert code not in said.out + said.err
+
+
+@pytest.mark.parametrize("way", [Way.SECOND_PHONE, Way.PHONE])
+def test_a_number_that_takes_no_texts_is_called_and_told(quick_world: World, way: Way) -> None:
+    world = quick_world.loads(f'technicians: [{{key: anna, second_phone: "{SECOND}"}}]')
+    with world.database.write() as session:
+        session.get_one(Technician, "anna").opted_out_at = world.clock.at
+    address = sends(world, way)
+    call = world.company.handset(address).answers()
+    told = re.findall("([0-9] [0-9] [0-9] [0-9] [0-9] [0-9])", " ".join(call.heard))
+    assert len(told) == 2
+    assert call.over
+    assert types(world, address, told[0].replace(" ", "")) is Typed.PROVED
+    world.passes(minutes=2)
+    (delivery,) = deliveries(world, DeliveryKind.CODE)
+    assert delivery.state in (DeliveryState.UNANSWERED, DeliveryState.ANSWERED)
