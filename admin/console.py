@@ -10,7 +10,6 @@ from flask_limiter.util import get_remote_address
 from admin import frame
 from admin.absence_pages import AbsencePages
 from admin.account_pages import AccountPages
-from admin.assets import AssetsBlueprint
 from admin.audit_pages import AuditPages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
@@ -25,6 +24,7 @@ from admin.home import Home
 from admin.identity_provider import Provider, name_of
 from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
+from admin.packing import PackingBlueprint, pack_page
 from admin.policy_pages import PolicyPages
 from admin.report_pages import ReportPages
 from admin.revision_pages import RevisionPages
@@ -49,9 +49,10 @@ def create_console(
     folder of its own. `simulated`: no account is configured, and every page says so. `provider`: where users may sign
     in too.
     """
-    console = AssetsBlueprint(
+    console = PackingBlueprint(
         "console", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     )
+    console.after_request(pack_page)
     limiter = Limiter(get_remote_address, storage_uri="memory://")
     _open(Doors(console), limiter, database, line, peppers, provider)
 
