@@ -41,6 +41,10 @@ class Estate:
     schedules: int
     contracts: int
 
+    def __str__(self) -> str:
+        schedules = f"{self.schedules} schedules of 3 layers"
+        return f"{self.tickets:,} tickets, {self.technicians} technicians, {schedules}, {self.contracts:,} contracts"
+
 
 def document(estate: Estate, today: datetime) -> str:
     """What `python app.py load` takes: schedules of three layers, with dated items around `today`."""
