@@ -10,7 +10,6 @@ from flask_limiter.util import get_remote_address
 from admin import frame
 from admin.absence_pages import AbsencePages
 from admin.account_pages import AccountPages
-from admin.assets import AssetsBlueprint
 from admin.audit_pages import AuditPages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
@@ -35,6 +34,7 @@ from admin.maintenance_pages import MaintenancePages
 from admin.message_pages import MessagePages
 from admin.more_page import open_more
 from admin.override_pages import OverridePages
+from admin.packing import PackingBlueprint, pack_page
 from admin.pin_pages import PinPages
 from admin.policy_pages import PolicyPages
 from admin.product_pages import ProductPages
@@ -71,9 +71,10 @@ def create_console(
     folder of its own. `simulated`: no account is configured, and every page says so. `provider`: where users may sign
     in too. `check`: looks at the carrier's account, where there is one.
     """
-    console = AssetsBlueprint(
+    console = PackingBlueprint(
         "console", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     )
+    console.after_request(pack_page)
     limiter = Limiter(get_remote_address, storage_uri="memory://")
     doors = Doors(console)
     _open(doors, limiter, database, line, peppers, provider, simulated=simulated)

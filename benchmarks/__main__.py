@@ -4,7 +4,20 @@ import argparse
 import signal
 import sys
 
-from benchmarks import burst, calls, databases, due_work, hours, idle, latency, machine, on_call, recovery, start
+from benchmarks import (
+    burst,
+    calls,
+    console,
+    databases,
+    due_work,
+    hours,
+    idle,
+    latency,
+    machine,
+    on_call,
+    recovery,
+    start,
+)
 from benchmarks.results import table
 
 PROGRAMS = {
@@ -15,6 +28,7 @@ PROGRAMS = {
     "idle": idle,
     "calls": calls,
     "on_call": on_call,
+    "console": console,
     "hours": hours,
     "start": start,
 }

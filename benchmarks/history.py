@@ -60,7 +60,7 @@ def fill(database: Database, tickets: int, open_pages: int, due: int) -> None:
             numbers = range(first, min(first + AT_ONCE, open_pages))
             session.execute(insert(Page), [_page(each, policy, now, each / open_pages) for each in numbers])
             session.execute(insert(Delivery), [_text(each, now, each / open_pages, each < due) for each in numbers])
-    _analyse(database)
+    analyse(database)
 
 
 def _bulk(session: Session, statement: str, **values: Any) -> None:
@@ -107,7 +107,7 @@ def _text(each: int, now: datetime, share: float, is_due: bool) -> dict[str, Any
     }
 
 
-def _analyse(database: Database) -> None:
+def analyse(database: Database) -> None:
     """The planner must know how many rows there are; a server in use finds out by itself."""
     commands = ["SET statement_timeout = 0", "VACUUM ANALYZE", "RESET statement_timeout"]
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

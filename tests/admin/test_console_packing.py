@@ -1,4 +1,4 @@
-"""What a browser fetches beside a page: packed, kept, and light."""
+"""What a browser fetches beside a page: packed, kept by browsers, and light."""
 
 import gzip
 import re
@@ -50,9 +50,19 @@ def test_a_part_of_a_file_is_a_part_of_the_file(client):
     assert (part.status_code, part.data) == (206, WHOLE[10:20]) and "Content-Encoding" not in part.headers
 
 
-def test_a_page_is_not_packed(site):
-    page = site.visitor(Role.VIEWER).client.get("/", headers=PACKED)
-    assert "Content-Encoding" not in page.headers
+def test_a_page_is_packed_too(site):
+    client = site.visitor(Role.VIEWER).client
+    packed, page = client.get("/", headers=PACKED), client.get("/")
+    assert packed.headers["Content-Encoding"] == "gzip" and "Content-Encoding" not in page.headers
+    assert "Accept-Encoding" in packed.headers["Vary"] and "Accept-Encoding" in page.headers["Vary"]
+    assert gzip.decompress(packed.data).count(b"<section") == page.data.count(b"<section")
+
+
+def test_what_is_shown_once_is_not_packed(site):
+    contract, visitor = site.contract(), site.visitor()
+    form = visitor.get(f"/contracts/{contract}").found(r'name="csrf_token"[^>]* value="([^"]+)"')
+    shown = visitor.client.post(f"/contracts/{contract}/pins", data={"csrf_token": form}, headers=PACKED)
+    assert shown.status_code == 200 and "Content-Encoding" not in shown.headers
 
 
 def test_all_that_a_page_brings_along_leaves_room_for_the_page(site):
