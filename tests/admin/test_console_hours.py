@@ -50,7 +50,7 @@ def test_a_setting_says_what_it_does_holds_at_once_and_is_told_on_the_home_page(
     with site.database.read() as session:
         assert session.get_one(Setting, "service_hours").value == {"always_staffed": True}
         assert is_staffed_now(session, site.line, site.clock.at)
-    assert "every call goes to the help desk" in visitor.get("/").text
+    assert "Every call goes to the help desk" in visitor.get("/").text
     visitor.get("/service-hours").send("/service-hours", staffed="never_staffed")
     visitor.get("/service-hours").send("/service-hours", staffed="never_staffed")
     assert "Nothing was different." in visitor.text
