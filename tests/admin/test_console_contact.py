@@ -169,7 +169,7 @@ def test_each_way_has_a_button_that_posts_one_test(site, channel, address):
     (sent,) = deliveries(site)
     assert (sent.kind, sent.channel, sent.address, sent.urgency) == (DeliveryKind.TEST, channel, address, 1)
     assert sent.technician_key == "anna"
-    assert "leaves now · tested 02:14, just now" in visitor.text
+    assert "leaves now · tested 02:14 Rome, just now" in visitor.text
     with site.database.read() as session:
         assert session.execute(sa.select(Audit.action)).scalar_one() == "technician.tested"
 
