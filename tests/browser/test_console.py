@@ -94,7 +94,7 @@ def test_a_page_that_no_longer_reaches_the_line_says_so(visit):
 
 def test_a_drill_is_started_and_the_page_tells_when_somebody_answered(visit, night):
     page = visit(width=360, colours="dark").sign_in().page
-    page.get_by_role("link", name="More").click()
+    page.get_by_role("link", name="More", exact=True).click()
     page.get_by_role("link", name="Drills").click()
     page.get_by_label("Escalation policy").select_option("second-line")
     page.get_by_role("button", name="Start the drill").click()
@@ -121,7 +121,7 @@ def test_signing_in_and_taking_a_ticket_work_without_scripts(visit):
     page.get_by_role("link", name=re.compile("100003")).click()
     page.get_by_role("button", name="Take in charge").click()
     page.get_by_text("You have it in charge.").wait_for()
-    page.get_by_role("link", name="More").click()
+    page.get_by_role("link", name="More", exact=True).click()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_text("You are signed out.").wait_for()
 
