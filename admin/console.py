@@ -130,7 +130,7 @@ def _open(
     ReportPages(database, line).open(doors)
     CalendarPages(database, line).open(doors)
     AbsencePages(database, line).open(doors)
-    TechnicianPages(database, line).open(doors)
+    TechnicianPages(database, line, duties).open(doors)
     ContactTestPages(database, line).open(doors)
     ContactProofPages(database, line).open(doors)
     CustomerPages(database, line, peppers).open(doors)

@@ -1,6 +1,6 @@
 """Technicians: the list, add, edit."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
 from flask import flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from admin import fields, parts, search, ticket_moves, trail, viewer
 from admin.chips import Chips
 from admin.contact_test_pages import technician_for_me, ways
+from admin.duties import Duties, Duty
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
 from admin.parts import FindForm
@@ -23,9 +24,10 @@ from rules.line import Line
 
 
 class TechnicianPages:
-    def __init__(self, database: Database, line: Line) -> None:
+    def __init__(self, database: Database, line: Line, duties: Duties) -> None:
         self._database = database
         self._line = line
+        self._duties = duties
 
     def open(self, doors: Doors) -> None:
         doors.open("/technicians", "technicians", self.listing, Permission.READ)
@@ -41,7 +43,7 @@ class TechnicianPages:
             now = self._database.now(session)
             found = roster.technicians(session)
             part = _listed(session, words, search.edge())
-            duties = _duties(session, now)
+            duties = _on_call(self._duties.now(session, now))
             proved = contact_proofs.proved(session)
             me = ticket_moves.responder(session).key
         times = viewer.times(now, self._line.policy.time_zone)
@@ -145,10 +147,10 @@ def _matches(word: str) -> ColumnElement[bool]:
     return or_(*found)
 
 
-def _duties(session: Session, now: datetime) -> dict[str, list[str]]:
+def _on_call(duties: Sequence[Duty]) -> dict[str, list[str]]:
     """The schedules on which each technician is on call now."""
-    duties: dict[str, list[str]] = {}
-    for key in roster.schedule_keys(session):
-        if holder := roster.holder(session, key, now):
-            duties.setdefault(holder, []).append(key)
-    return duties
+    found: dict[str, list[str]] = {}
+    for duty in duties:
+        if holder := duty.answer.technician:
+            found.setdefault(holder, []).append(duty.key)
+    return found
