@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 from flask import render_template, request
@@ -56,8 +57,13 @@ class FindForm(Form):
 
 class PromptPages:
     def __init__(self, line: Line) -> None:
+        self._line = line
         self._languages = {ENGLISH: "English"} | {tongue.code: tongue.name for tongue in _offered(line).values()}
-        self._sentences = list(_sentences(line))
+
+    @cached_property
+    def _sentences(self) -> list[Sentence]:
+        """Made when the page is asked for first: no process that starts waits for them."""
+        return list(_sentences(self._line))
 
     def open(self, doors: Doors) -> None:
         doors.open("/prompts", "prompts", self.page, Permission.READ)

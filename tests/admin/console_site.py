@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -145,6 +146,19 @@ class Site:
             return session.get_one(Ticket, number)
 
 
+@cache
+def the_line() -> Line:
+    """Nothing can change it: one does for all tests of a process."""
+    return Line(
+        number="+390584000001",
+        text_number="+390584000001",
+        public_url="http://127.0.0.1:8000",
+        mail_from="line@example.com",
+        policy=load_policy(DEFAULT_POLICY_FILE),
+        wording=load_wording(),
+    )
+
+
 def open_site(
     database: Database,
     *,
@@ -157,14 +171,7 @@ def open_site(
     clock = database.clock
     assert isinstance(clock, VirtualClock)
     clock.at = NOW
-    line = Line(
-        number="+390584000001",
-        text_number="+390584000001",
-        public_url="http://127.0.0.1:8000",
-        mail_from="line@example.com",
-        policy=load_policy(DEFAULT_POLICY_FILE),
-        wording=load_wording(),
-    )
+    line = the_line()
     app = Flask("console", static_folder=None)
     secure(
         app,
