@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from admin import search
+from models.account import Role
 from models.service import Heartbeat
 from tests.admin.console_site import open_site
 
@@ -58,6 +59,21 @@ def test_no_search_falls_over_what_is_typed_or_put_into_its_address(database):
     for search_for in SEARCHES:
         for typed in ODD:
             assert visitor.get(search_for + typed).status in (200, 422), search_for + typed[:20]
+
+
+def test_what_no_database_can_hold_is_refused_in_words(database):
+    site = open_site(database)
+    site.technicians("Anna Rossi", "Bruno Neri")
+    site.rotation("anna", "bruno")
+    site.user(Role.MANAGER, "anna@example.com")
+    visitor = site.visitor(None).sign_in("anna@example.com", site.passwords["anna@example.com"])
+    ask = visitor.get("/swaps").found(r'href="(/swaps/ask\?[^"]*)"').replace("&amp;", "&")
+    assert visitor.get(ask).send(colleague="bruno", words="a\0b").status == 400
+    assert "This request cannot be understood" in visitor.text
+    assert visitor.get("/technicians/add").send(name="a\0b", phone="+393331110003").status == 400
+    for path in ("/rotations/a%00b/drag", "/technicians/a%00b/proofs/phone", "/rotations/a%00b/overrides/change"):
+        assert visitor.get(path).status == 404, path
+    assert visitor.get("/swaps/ask?schedule=a%00b&shift=anna").status == 404
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from models.account import Role
 from models.delivery import Delivery
 from models.schedule import SwapRequest
+from models.technician import Technician
 from paging import rotations
 from paging.swaps import SwapLapses
 from rules import edits
@@ -134,6 +135,14 @@ def test_only_who_is_asked_answers_and_only_the_asker_or_a_manager_withdraws(qui
 
 def csrf(visitor):
     return f'<input name="csrf_token" value="{visitor.found(r"csrf_token. value=.([^ >]+).")}">'
+
+
+def test_who_is_on_file_with_capitals_is_known_all_the_same(site):
+    with site.database.write() as session:
+        session.get_one(Technician, "anna").email = "Anna.Rossi@Example.com"
+    anna = person(site, "anna.rossi").get("/swaps")
+    assert "Ask a colleague to take it" in anna.text
+    assert anna.get("/technicians/anna").status == 200
 
 
 def test_a_declined_request_stays_so(quick_site):
