@@ -81,6 +81,7 @@ def test_who_looks_at_it_may_page_again_and_is_told_first_what_happens(site, num
     site.policy("technician:anna", "technician:bruno")
     with site.database.write() as session:
         pager.acknowledge(session, site.line, number, Responder("anna", "Anna Rossi"), site.clock.now())
+    site.clock.advance(timedelta(minutes=1))
     visitor = site.visitor(Role.TECHNICIAN).get(f"/tickets/{number}")
     assert "Nobody has it in charge any more: Anna Rossi is told." in visitor.text
     visitor.send(f"/tickets/{number}/again")
