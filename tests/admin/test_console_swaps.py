@@ -183,6 +183,8 @@ def test_a_shift_that_is_no_longer_theirs_cannot_be_accepted_and_both_are_told(s
     bruno = person(site, "bruno").get("/swaps")
     start = site.clock.at + timedelta(days=NEXT_WEEK)
     overridden(site, Override("carla", start, start + timedelta(hours=1)))
+    for name in ("anna", "bruno"):
+        assert "this cannot be any more" in person(site, name).get("/swaps").text
     bruno.send("/swaps/1/accept")
     assert "It has lapsed" in bruno.text
     assert requests(site) == ["lapsed"]
