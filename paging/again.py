@@ -87,4 +87,4 @@ def _take_from_owner(session: Session, line: Line, ticket: Ticket, page: Page, b
         session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None, followed_up_at=None, due_at=now
     )
     if owner and owner != by.holder:
-        recipients.tell_released(session, line, ticket, page, owner, by.name, now)
+        recipients.tell_released(session, line, ticket, page, owner, "released", by.name, now)

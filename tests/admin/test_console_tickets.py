@@ -142,6 +142,7 @@ def test_waiting_stops_the_clock_and_going_on_starts_it_again(site, number):
 
 def test_passing_on_pages_the_next_level(site, number):
     visitor = site.visitor().get(f"/tickets/{number}").send(f"/tickets/{number}/acknowledge")
+    assert "is told" not in site.visitor(Role.MANAGER).get(f"/tickets/{number}").text, "an address has no telephone"
     visitor.send(f"/tickets/{number}/pass")
     assert "the next level is paged now" in visitor.text
     assert site.row(number).state is TicketState.OPEN

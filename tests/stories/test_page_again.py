@@ -132,6 +132,17 @@ def test_who_has_just_taken_it_keeps_it_from_whoever_has_not_seen_that_yet(world
     assert world.ticket(NUMBER)["taken_by"] is None
 
 
+def test_an_owner_from_whom_somebody_else_passes_it_on_is_told(taken: World) -> None:
+    taken.post(f"/api/v1/tickets/{NUMBER}/pass", {"by": "Max"})
+    taken.settles()
+    assert f"{NUMBER}: Max passed it on. It is no longer yours." in taken.handset("anna").texts
+    taken.handset("carla").sends(f"ACK {NUMBER}")
+    before = len(taken.handset("carla").texts)
+    taken.handset("carla").sends(f"PASS {NUMBER}")
+    taken.settles()
+    assert not any("no longer yours" in text for text in taken.handset("carla").texts[before:])
+
+
 def waits(world: World) -> None:
     world.handset("anna").sends("ACK")
     world.post(f"/api/v1/tickets/{NUMBER}/wait", {"reason": "no remote access"})
