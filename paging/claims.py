@@ -150,8 +150,7 @@ class Claims:
         return False
 
     def _is_wanted(self, due: Due) -> bool:
-        """A page that somebody took meanwhile is not sent, nor is what a later message says as well, nor a reminder of
-        what the owner has done, nor a code that counts no more.
+        """Not a page that somebody took, what a later message says too, a reminder of what is done, a code that lapsed.
 
         This is asked of what waits: what may have gone out already is looked up first, so that a call can be ended.
         """
