@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import Any
 
 from wtforms import Field, Form, FormField, HiddenField
-from wtforms.fields.list import FieldList
 
 from admin import fields
 from admin.customer_forms import ContactForm
@@ -57,7 +56,7 @@ class HelpDeskForm(KeptForm):
 class RoleForm(KeptForm):
     """The people behind one role. `seen`: the fingerprint of those that the form was filled in with."""
 
-    people = FieldList(FormField(PersonForm), max_entries=MOST_PEOPLE)
+    people = fields.Lines(FormField(PersonForm), max_entries=MOST_PEOPLE)
     seen = HiddenField()
 
     def bars(self, countries: Collection[str]) -> bool:

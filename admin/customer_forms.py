@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, Form, FormField, HiddenField, SelectField
-from wtforms.fields.list import FieldList
 from wtforms.validators import Optional
 
 from admin import fields
@@ -42,7 +41,7 @@ class ContactForm(Form):
 class WithContacts(KeptForm):
     """A form with the people who may speak for a contract."""
 
-    contacts = FieldList(FormField(ContactForm), "Contacts", max_entries=MOST_CONTACTS)
+    contacts = fields.Lines(FormField(ContactForm), "Contacts", max_entries=MOST_CONTACTS)
 
     def make_room(self) -> None:
         """Some empty lines after the contacts that there are."""

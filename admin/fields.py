@@ -6,6 +6,8 @@ from typing import Any
 
 from wtforms import DateField, DateTimeLocalField, EmailField, Field, Form, StringField, TelField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.fields.list import FieldList
+from wtforms.utils import unset_value
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from admin.file.forms import NOT_WORDS
@@ -48,6 +50,15 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("Type a date, such as 2026-12-31.") from None
+
+
+class Lines(FieldList):  # type: ignore[type-arg]  # generic in its stubs alone
+    """At most `max_entries` lines, or as many as are on file: a file may bring more, and none of them is lost."""
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        if self.max_entries and isinstance(data, list):
+            self.max_entries = max(self.max_entries, len(data))
+        super().process(formdata, data, extra_filters)
 
 
 def wall(label: str, required: str = "") -> WallField:

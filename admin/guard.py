@@ -88,7 +88,18 @@ class Doors:
         if request.endpoint not in self._needs:
             abort(403)
         needs = self._needs[request.endpoint]
-        return refusal(needs) if needs else None
+        refused = refusal(needs) if needs else None
+        if refused is None:
+            _refuse_nul()
+        return refused
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL has no NUL in a text, and no keyboard types one. Addresses that are searched drop it themselves."""
+    if any("\0" in value for value in (request.view_args or {}).values() if isinstance(value, str)):
+        abort(404)
+    if any("\0" in value for values in request.form.listvalues() for value in values):
+        abort(400)
 
 
 def _to_sign_in() -> ResponseReturnValue:

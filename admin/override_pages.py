@@ -90,8 +90,11 @@ def _chosen(editing: Editing, form: ChangeForm) -> Override | None:
 
 def _changed(editing: Editing, form: ChangeForm, names: Mapping[str, str]) -> Draft | None:
     old = _chosen(editing, form)
-    new = form.item(Override, editing, old) if old else None
-    if old is None or new is None:
+    if old is None:
+        form.form_errors.append(GONE)  # just now: the page was asked for when it was there
+        return None
+    new = form.item(Override, editing, old)
+    if new is None:
         return None
     draft = rotations.everywhere(editing, lambda schedule: edits.changed_override(schedule, old, new))
     return None if complain_of_clash(draft, new, form, editing, names) else draft

@@ -11,7 +11,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
-from admin import fields, ticket_moves
+from admin import fields, search, ticket_moves
 from admin.chips import Chips
 from admin.coming import coming
 from admin.dated_forms import name_of_shift
@@ -89,7 +89,7 @@ class SwapAskingPages:
         me = ticket_moves.responder(session).key
         if me is None:
             return NO_TECHNICIAN
-        key, shift = request.args.get("schedule"), request.args.get("shift")
+        key, shift = search.asked_for("schedule"), request.args.get("shift")
         if not key:
             return CHOOSE
         editing = viewed(self._database, session, key)

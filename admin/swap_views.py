@@ -1,7 +1,7 @@
 """A swap that is asked, as a page shows it: what each technician takes, and what speaks against it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -36,7 +36,7 @@ class Taking:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`warnings` speak against accepting it; `cannot_be`: one of its shifts is no longer as it was."""
+    """`warnings` speak against accepting it; `cannot_be`: it waits, and one of its shifts is no longer as it was."""
 
     request: SwapRequest
     asker: Chip
@@ -61,9 +61,10 @@ class SwapViews:
 
     def show(self, request: SwapRequest) -> Shown:
         """What it is, and what became of it."""
-        pieces = swaps.pieces_of(request)
-        times = Times(self._now, self._editing(request.schedule_key).schedule.time_zone)
+        pieces, editing = swaps.pieces_of(request), self._editing(request.schedule_key)
+        times = Times(self._now, editing.schedule.time_zone)
         look, picture, state = LOOKS[request.state]
+        waits = request.state is SwapState.ASKED
         return Shown(
             request=request,
             asker=self._chips.of(request.asked_by),
@@ -73,18 +74,16 @@ class SwapViews:
             picture=picture,
             state=state,
             times=times,
+            cannot_be=waits and not rules_of_swaps.can_be(editing.history, pieces, self._now),
         )
 
     def to_answer(self, request: SwapRequest) -> Shown:
         """The same, with what speaks against accepting it."""
         shown = self.show(request)
+        if shown.cannot_be:
+            return shown
         editing, pieces = self._editing(request.schedule_key), swaps.pieces_of(request)
-        cannot_be = not rules_of_swaps.can_be(editing.history, pieces, self._now)
-        warnings = [] if cannot_be else self._warnings(editing, pieces, shown.times)
-        return Shown(
-            shown.request, shown.asker, shown.asked, shown.takings, shown.look, shown.picture, shown.state,
-            shown.times, warnings, cannot_be,
-        )  # fmt: skip
+        return replace(shown, warnings=self._warnings(editing, pieces, shown.times))
 
     def _editing(self, key: str) -> Editing:
         if key not in self._editings:

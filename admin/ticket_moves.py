@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin import viewer
@@ -18,8 +18,12 @@ from tickets.lifecycle import MoveRefused
 
 
 def responder(session: Session) -> Responder:
-    """The signed-in user as a technician, where one has the same e-mail address, else by address alone."""
-    statement = select(Technician).where(Technician.email == current_user.email).order_by(Technician.key).limit(1)
+    """The signed-in user as a technician, where one has the same e-mail address, else by address alone.
+
+    A technician's is kept as it was written, capitals too; a user's without.
+    """
+    own = func.lower(Technician.email) == current_user.email
+    statement = select(Technician).where(own).order_by(Technician.key).limit(1)
     technician = session.execute(statement).scalar_one_or_none()
     return Responder(technician.key, technician.name) if technician else Responder(None, current_user.email)
 

@@ -72,6 +72,7 @@ class TicketPages:
             technicians = roster.technicians(session)
             me = ticket_moves.responder(session)
             holder = pager.holder_name(session, telling.ticket)
+            owner = technicians.get(telling.ticket.taken_by or "")
         forms = {move: typed.get(move) or _empty(move, telling.ticket) for move in FORMS}
         html = render_template(
             template,
@@ -87,6 +88,7 @@ class TicketPages:
             ended=not TICKET_MOVES[telling.ticket.state],
             mine=telling.ticket.taken_by == me.holder,
             holder=holder,
+            is_told=bool(owner and owner.phone),
             may_work=current_user.may(Permission.WORK),
             chips=Chips(technicians),
             times=viewer.times(now, self._line.policy.time_zone),

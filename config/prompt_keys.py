@@ -145,6 +145,7 @@ PROMPT_KEYS: dict[str, frozenset[str]] = {
     "page.stand_down_taken": frozenset({"name", "number"}),
     "page.stand_down_closed": frozenset({"name", "number"}),
     "page.released": frozenset({"name", "number"}),
+    "page.passed_on": frozenset({"name", "number"}),
     "page.update": frozenset({"callback", "number"}),
     "page.update_with_recording": frozenset({"callback", "number"}),
     "page.update_with_words": frozenset({"callback", "number", "words"}),

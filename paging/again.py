@@ -1,6 +1,6 @@
 """A page that begins once more at its first level: who had it, or was paged last, is not there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,13 @@ from tickets.story import record
 def page_again(session: Session, line: Line, ticket: Ticket, by: Responder, now: datetime) -> None:
     """Page from the first level, in a round of its own, at once. The ticket is locked.
 
-    An owner loses the ticket and is told. Whose telephone rings for an earlier level may still answer it. Raises
-    MoveRefused.
+    An owner loses the ticket and is told, but not in the first minute: whoever asks has not seen yet that it is taken.
+    Whose telephone rings for an earlier level may still answer it. Raises MoveRefused.
     """
     page = _checked(line, ticket, pager.lock_page(session, ticket.number), now)
     owner = pager.holder_name(session, ticket)
     if ticket.state is TicketState.IN_CHARGE:
+        _refuse_if_just_taken(line, ticket, page, owner, by, now)
         _take_from_owner(session, line, ticket, page, by, now)
     if page.round_started_at is not None:
         page.round += 1
@@ -50,7 +51,7 @@ def _checked(line: Line, ticket: Ticket, page: Page | None, now: datetime) -> Pa
         if page.state is PageState.PAGING:
             raise MoveRefused("It pages again from the first level already.")
         return page
-    shortest = roster.policy_from_content(page.policy, line.policy.minimum_round).minimum_round
+    shortest = _shortest(line, page)
     if now < page.round_started_at + shortest:
         begun, left = now - page.round_started_at, page.round_started_at + shortest - now
         raise MoveRefused(
@@ -58,6 +59,23 @@ def _checked(line: Line, ticket: Ticket, page: Page | None, now: datetime) -> Pa
             f"In {lasting(left)} it can be paged again."
         )
     return page
+
+
+def _shortest(line: Line, page: Page) -> timedelta:
+    return roster.policy_from_content(page.policy, line.policy.minimum_round).minimum_round
+
+
+def _refuse_if_just_taken(
+    line: Line, ticket: Ticket, page: Page, owner: str | None, by: Responder, now: datetime
+) -> None:
+    """Two who press at once, or one who looks at an old page, must not take it from who has answered meanwhile."""
+    taken, shortest = ticket.taken_in_charge_at, _shortest(line, page)
+    if taken is None or ticket.taken_by == by.holder or now >= taken + shortest:
+        return
+    raise MoveRefused(
+        f"{owner} took it in charge {lasting(max(now - taken, timedelta()))} ago. "
+        f"In {lasting(taken + shortest - now)} it can be paged again."
+    )
 
 
 def _take_from_owner(session: Session, line: Line, ticket: Ticket, page: Page, by: Responder, now: datetime) -> None:
@@ -69,4 +87,4 @@ def _take_from_owner(session: Session, line: Line, ticket: Ticket, page: Page, b
         session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None, followed_up_at=None, due_at=now
     )
     if owner and owner != by.holder:
-        recipients.tell_released(session, line, ticket, page, owner, by.name, now)
+        recipients.tell_released(session, line, ticket, page, owner, "released", by.name, now)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.delivery import DELIVERY_MOVES, PAGING_KINDS, Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from models.ticket import Ticket
-from paging import kindness, outcomes, sender_rate
+from paging import contact_proofs, kindness, outcomes, sender_rate
 from paging.breaker import Breakers
 from paging.carriers.protocol import Message
 from paging.kindness import Texted
@@ -150,12 +150,13 @@ class Claims:
         return False
 
     def _is_wanted(self, due: Due) -> bool:
-        """A page that somebody took meanwhile is not sent, nor is what a later message says as well, nor a reminder of
-        what the owner has done.
+        """Not a page that somebody took, what a later message says too, a reminder of what is done, a code that lapsed.
 
         This is asked of what waits: what may have gone out already is looked up first, so that a call can be ended.
         """
         kind = due.delivery.kind
+        if kind is DeliveryKind.CODE:
+            return self._now < due.delivery.created_at + contact_proofs.VALID_FOR
         if kind not in PAGING_KINDS | {DeliveryKind.FOLLOW_UP}:
             return True
         if due.page_state is None or not may_leave(kind, due.page_state, due.followed_up_at):

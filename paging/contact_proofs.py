@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.delivery import Delivery, DeliveryKind
+from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.technician import ContactProof, Technician
 from rules.escalation import Channel
 from rules.line import Line
@@ -57,7 +57,10 @@ class Typed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an address stands. `by_call`: a code is spoken. `waits`: the code sent at `sent_at` can be typed still."""
+    """How an address stands. `by_call`: a code is spoken. `waits`: the code sent at `sent_at` can be typed still.
+
+    `trouble`: why that code did not arrive, as the carrier says; '' where it may have.
+    """
 
     way: Way
     address: str
@@ -65,6 +68,7 @@ class Standing:
     proved_at: datetime | None
     sent_at: datetime | None
     waits: bool
+    trouble: str = ""
 
 
 def address_of(technician: Technician, way: Way) -> str | None:
@@ -87,14 +91,28 @@ def standings(session: Session, technician: Technician, now: datetime) -> list[S
     found = select(ContactProof).where(ContactProof.technician_key == technician.key)
     proofs = {proof.address: proof for proof in session.execute(found).scalars()}
     addresses = ((way, address) for way in Way if (address := address_of(technician, way)))
-    return [_standing(technician, way, address, proofs.get(address), now) for way, address in addresses]
+    return [_standing(session, technician, way, address, proofs.get(address), now) for way, address in addresses]
 
 
-def _standing(technician: Technician, way: Way, address: str, proof: ContactProof | None, now: datetime) -> Standing:
+def _standing(
+    session: Session, technician: Technician, way: Way, address: str, proof: ContactProof | None, now: datetime
+) -> Standing:
     by_call = is_spoken(technician, way)
     if proof is None:
         return Standing(way, address, by_call, None, None, waits=False)
-    return Standing(way, address, by_call, proof.proved_at, proof.sent_at, waits=_waits(proof, now))
+    waits = _waits(proof, now)
+    trouble = _trouble(session, proof) if waits else ""
+    return Standing(way, address, by_call, proof.proved_at, proof.sent_at, waits, trouble)
+
+
+def _trouble(session: Session, proof: ContactProof) -> str:
+    newest = select(Delivery.state, Delivery.error).where(
+        Delivery.technician_key == proof.technician_key,
+        Delivery.kind == DeliveryKind.CODE,
+        Delivery.address == proof.address,
+    )  # fmt: skip
+    found = session.execute(newest.order_by(Delivery.id.desc()).limit(1)).first()
+    return (found.error or "it was refused") if found and found.state is DeliveryState.FAILED else ""
 
 
 def is_spoken(technician: Technician, way: Way) -> bool:

@@ -141,7 +141,10 @@ def _show_work(session: Session, line: Line, ticket: Ticket, page: Page | None, 
 
 
 def pass_on(session: Session, line: Line, ticket_number: int, by: Responder, now: datetime) -> Acknowledgement:
-    """Escalate now: who was paged hands the page to the next level, the owner re-opens it there."""
+    """Escalate now: who was paged hands the page to the next level, the owner re-opens it there.
+
+    An owner from whom somebody else takes it is told.
+    """
     ticket = lifecycle.lock_ticket(session, ticket_number)
     page = lock_page(session, ticket_number)
     if ticket is None or page is None:
@@ -153,9 +156,12 @@ def pass_on(session: Session, line: Line, ticket_number: int, by: Responder, now
     if ticket.state is TicketState.WAITING or (by.key is not None and ticket.taken_by != by.key):
         name = holder_name(session, ticket)
         return Acknowledgement(Outcome.REFUSED, ticket, name, ticket.taken_in_charge_at)
+    owner = ticket.taken_by
     lifecycle.give_back(session, ticket)
     recipients.end_calls(session, page, now, by.call)
     page_moves.move(session, page, PageState.PAGING, acknowledged_at=None, acknowledged_by=None, followed_up_at=None)
+    if owner and owner != by.holder:
+        recipients.tell_released(session, line, ticket, page, owner, "passed_on", by.name, now)
     return _escalate(session, line, ticket, page, by, now)
 
 

@@ -102,10 +102,12 @@ def stand_down(
 
 
 def tell_released(
-    session: Session, line: Line, ticket: Ticket, page: Page, owner: str, name: str, now: datetime
+    session: Session, line: Line, ticket: Ticket, page: Page, owner: str, why: str, name: str, now: datetime
 ) -> None:
-    """Tell the technician who had the ticket that `name` took it from them, by having it paged again."""
-    body = messages.one_segment(line, "page.released", "name", number=str(ticket.number), name=name)
+    """Tell the technician who had the ticket that `name` took it from them: it is `released`, by having it paged again,
+    or `passed_on`.
+    """
+    body = messages.one_segment(line, f"page.{why}", "name", number=str(ticket.number), name=name)
     for person in roster.people(session, [f"technician:{owner}"], now):
         if person.phone:
             _text(session, person, DeliveryKind.STAND_DOWN, f"{now:%Y%m%d%H%M%S%f}", body, ticket, page, now)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from admin import service
 from models.account import Role
 from models.audit import Audit
+from models.service import RoleContact
 from tests.admin.console_site import open_site
 
 MAX: dict[str, Any] = {
@@ -137,3 +138,15 @@ def test_the_help_desk_is_set_and_removed(site):
     set_up, removed = audits(site)
     assert (set_up.before, removed.after) == (None, None)
     assert removed.before == set_up.after == {"phone": "+390584000000", "email": "desk@example.com"}
+
+
+def test_more_people_than_the_form_adds_are_all_shown_and_kept(site):
+    brought = [{"name": f"P{number}", "phone": None, "email": f"p{number}@example.com"} for number in range(25)]
+    with site.database.write() as session:
+        session.add_all(RoleContact(role="cto", position=place, **one) for place, one in enumerate(brought))
+    visitor = site.visitor().get("/contacts/cto")
+    assert visitor.status == 200
+    visitor.send(**{"people-24-name": "Eva"})
+    assert people(site, "cto") == [*brought[:24], brought[24] | {"name": "Eva"}]
+    visitor.get("/contacts/cto").send(arrange="remove-0").send()
+    assert len(people(site, "cto")) == 24

@@ -184,6 +184,18 @@ def test_contacts_are_added_and_one_whose_line_is_cleared_is_gone(site, visitor)
     assert actions(site) == ["contacts.changed", "contacts.changed"]
 
 
+def test_more_contacts_than_the_form_has_lines_for_are_all_shown_and_kept(site, visitor):
+    path = f"/contracts/{site.contract()}/contacts"
+    with site.database.write() as session:
+        session.add_all(Contact(contract_id=1, position=n, name=f"P{n}", phone="+393332220001") for n in range(2, 26))
+    visitor.get(path).send("", contacts_24_name="Ugo Serra")
+    assert [contact.name for contact in rows(site, Contact)] == [
+        "Ada Bianchi",
+        *(f"P{n}" for n in range(2, 25)),
+        "Ugo Serra",
+    ]
+
+
 @pytest.mark.parametrize(
     ("form", "first", "second", "told"),
     [

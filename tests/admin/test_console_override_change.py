@@ -1,12 +1,13 @@
 """An override is moved, made longer or given to somebody else: by its form, as a drag on the calendar fills it in."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
 
-from paging import roster
+from paging import roster, rotations
 from rules import edits
 from rules.on_call import Override
 from tests.admin.console_site import open_site
@@ -85,6 +86,24 @@ def test_one_that_somebody_else_moved_meanwhile_is_not_moved_again(site, visitor
     visitor.send(step="save")
     assert "That override was changed or removed before, or is over." in visitor.text
     assert held(site) == [("carla", "12 17:00", "13 06:00")]
+
+
+def test_one_that_goes_while_it_is_saved_is_said_to_be_gone(site, visitor, monkeypatch):
+    override(visitor)
+    changes(visitor, ends="2026-11-13T12:00").send(CHANGE)
+    begin = rotations.begin
+
+    def after_another(database, session, key):
+        editing = begin(database, session, key)
+        rotations.save(
+            session, editing, rotations.everywhere(editing, lambda one: replace(one, overrides=())), "x", "y"
+        )
+        return begin(database, session, key)
+
+    monkeypatch.setattr(rotations, "begin", after_another)
+    visitor.send(step="save")
+    assert "That override was changed or removed before, or is over." in visitor.text
+    assert held(site) == []
 
 
 def test_what_somebody_else_saved_meanwhile_is_shown_before_it_is_moved(site, visitor):

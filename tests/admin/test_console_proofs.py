@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from models.account import Role
 from models.audit import Audit
-from models.delivery import Delivery
+from models.delivery import Delivery, DeliveryState
 from models.technician import ContactProof, Technician
 from rules.escalation import Channel
 from rules.gsm7 import segments
@@ -120,6 +120,15 @@ def test_a_code_counts_for_ten_minutes_and_only_until_the_next(site):
     if first != code(site):
         assert "not the code" in visitor.get(PHONE).send(PHONE, code=first).text
     assert "is proved" in visitor.get(PHONE).send(PHONE, code=code(site)).text
+
+
+def test_a_code_that_the_carrier_refused_is_not_waited_for(site):
+    visitor = sends(anna(site))
+    with site.database.write() as session:
+        session.execute(sa.update(Delivery).values(state=DeliveryState.FAILED, error="There is no such number."))
+    assert "the code sent just now did not arrive: There is no such number." in visitor.get(ANNA).text
+    site.clock.advance(timedelta(minutes=1))
+    assert "a code was sent just now" in sends(visitor).get(ANNA).text
 
 
 def test_codes_leave_at_most_once_a_minute_and_five_times_an_hour(site):

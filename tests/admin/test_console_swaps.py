@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from models.account import Role
 from models.delivery import Delivery
 from models.schedule import SwapRequest
+from models.technician import Technician
 from paging import rotations
 from paging.swaps import SwapLapses
 from rules import edits
@@ -136,6 +137,14 @@ def csrf(visitor):
     return f'<input name="csrf_token" value="{visitor.found(r"csrf_token. value=.([^ >]+).")}">'
 
 
+def test_who_is_on_file_with_capitals_is_known_all_the_same(site):
+    with site.database.write() as session:
+        session.get_one(Technician, "anna").email = "Anna.Rossi@Example.com"
+    anna = person(site, "anna.rossi").get("/swaps")
+    assert "Ask a colleague to take it" in anna.text
+    assert anna.get("/technicians/anna").status == 200
+
+
 def test_a_declined_request_stays_so(quick_site):
     anna = asks(person(quick_site, "anna"), ANNAS, colleague=BRUNOS)
     two_tabs = [person(quick_site, "bruno").get("/swaps") for _ in range(2)]
@@ -174,6 +183,8 @@ def test_a_shift_that_is_no_longer_theirs_cannot_be_accepted_and_both_are_told(s
     bruno = person(site, "bruno").get("/swaps")
     start = site.clock.at + timedelta(days=NEXT_WEEK)
     overridden(site, Override("carla", start, start + timedelta(hours=1)))
+    for name in ("anna", "bruno"):
+        assert "this cannot be any more" in person(site, name).get("/swaps").text
     bruno.send("/swaps/1/accept")
     assert "It has lapsed" in bruno.text
     assert requests(site) == ["lapsed"]

@@ -81,6 +81,7 @@ def test_who_looks_at_it_may_page_again_and_is_told_first_what_happens(site, num
     site.policy("technician:anna", "technician:bruno")
     with site.database.write() as session:
         pager.acknowledge(session, site.line, number, Responder("anna", "Anna Rossi"), site.clock.now())
+    site.clock.advance(timedelta(minutes=1))
     visitor = site.visitor(Role.TECHNICIAN).get(f"/tickets/{number}")
     assert "Nobody has it in charge any more: Anna Rossi is told." in visitor.text
     visitor.send(f"/tickets/{number}/again")
@@ -141,6 +142,7 @@ def test_waiting_stops_the_clock_and_going_on_starts_it_again(site, number):
 
 def test_passing_on_pages_the_next_level(site, number):
     visitor = site.visitor().get(f"/tickets/{number}").send(f"/tickets/{number}/acknowledge")
+    assert "is told" not in site.visitor(Role.MANAGER).get(f"/tickets/{number}").text, "an address has no telephone"
     visitor.send(f"/tickets/{number}/pass")
     assert "the next level is paged now" in visitor.text
     assert site.row(number).state is TicketState.OPEN

@@ -16,6 +16,13 @@ SECOND = "+390584000011"
 
 def sends(world: World, way: Way) -> str:
     """To the technician's address, which is the answer."""
+    address = writes(world, way)
+    world.settles()
+    return address
+
+
+def writes(world: World, way: Way) -> str:
+    """It is about to leave."""
     with world.database.write() as session:
         anna = contact_proofs.lock(session, "anna")
         assert anna
@@ -23,7 +30,6 @@ def sends(world: World, way: Way) -> str:
         assert address
         sent = contact_proofs.send(session, world.gateway.line, anna, way, address, world.clock.at)
         assert sent is Sent.SENT
-    world.settles()
     return address
 
 
@@ -57,3 +63,12 @@ def test_a_number_that_takes_no_texts_is_called_and_told(quick_world: World, way
     world.passes(minutes=2)
     (delivery,) = deliveries(world, DeliveryKind.CODE)
     assert delivery.state in (DeliveryState.UNANSWERED, DeliveryState.ANSWERED)
+
+
+def test_a_code_that_the_carrier_takes_too_late_is_not_sent(quick_world: World) -> None:
+    writes(quick_world, Way.PHONE)
+    quick_world.clock.advance(contact_proofs.VALID_FOR)
+    quick_world.settles()
+    assert quick_world.handset("anna").texts == []
+    (delivery,) = deliveries(quick_world, DeliveryKind.CODE)
+    assert delivery.state is DeliveryState.CANCELLED

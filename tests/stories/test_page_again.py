@@ -102,7 +102,7 @@ def test_a_page_that_was_taken_before_it_left_begins_with_its_first_round(world:
     world.phone(ADA).dials().presses(f"{PIN}#").presses("1")
     with world.database.write() as session:
         pager.acknowledge(session, world.gateway.line, int(NUMBER), Responder("bruno", "Bruno"), world.clock.at)
-    pages_again(world)
+    pages_again(world.passes(minutes=1))
     page = page_of(world)
     assert (page.state, page.round, page.level) == (PageState.PAGING, 1, 1)
     assert len(deliveries(world, channel=Channel.VOICE)) == 1
@@ -119,6 +119,28 @@ def test_nobody_is_paged_twice_for_nothing(world: World) -> None:
     world.passes(seconds=10)
     pages_again(world)
     assert "nobody is paged twice" in refusal(world)
+
+
+def test_who_has_just_taken_it_keeps_it_from_whoever_has_not_seen_that_yet(world: World) -> None:
+    reports(world)
+    world.passes(minutes=4)
+    world.handset("anna").sends("ACK")
+    world.passes(seconds=20)
+    assert refusal(world) == "Anna Rossi took it in charge 20 seconds ago. In 40 seconds it can be paged again."
+    assert world.ticket(NUMBER)["taken_by"] == "anna"
+    pages_again(world, Responder("anna", "Anna Rossi"))
+    assert world.ticket(NUMBER)["taken_by"] is None
+
+
+def test_an_owner_from_whom_somebody_else_passes_it_on_is_told(taken: World) -> None:
+    taken.post(f"/api/v1/tickets/{NUMBER}/pass", {"by": "Max"})
+    taken.settles()
+    assert f"{NUMBER}: Max passed it on. It is no longer yours." in taken.handset("anna").texts
+    taken.handset("carla").sends(f"ACK {NUMBER}")
+    before = len(taken.handset("carla").texts)
+    taken.handset("carla").sends(f"PASS {NUMBER}")
+    taken.settles()
+    assert not any("no longer yours" in text for text in taken.handset("carla").texts[before:])
 
 
 def waits(world: World) -> None:
