@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from admin import trail
+from admin.customer_lock import hold
 from models.customer import HOUSE_CONTRACT, Contact, Contract, Customer, Product
 from models.schedule import EscalationPolicy
 
@@ -25,14 +26,21 @@ class Taken(Exception):
 
 
 def find(session: Session, contract_id: int, *, lock: bool = False) -> Contract | None:
-    """The contract with its customer and product. The house's own, of drills, is nobody's to see or change."""
+    """The contract with its customer and product. The house's own, of drills, is nobody's to see or change.
+
+    `lock`: to change it, or to give it a PIN.
+    """
+    if lock:
+        hold(session)
     statement = select(Contract).where(Contract.id == contract_id, Contract.number != HOUSE_CONTRACT)
     statement = statement.options(joinedload(Contract.customer), joinedload(Contract.product))
     return session.execute(statement.with_for_update(of=Contract) if lock else statement).scalar_one_or_none()
 
 
 def find_customer(session: Session, customer_id: int, *, lock: bool = False) -> Customer | None:
-    """The customer; not the house."""
+    """The customer; not the house. `lock`: to change it."""
+    if lock:
+        hold(session)
     statement = select(Customer).where(Customer.id == customer_id, Customer.id.not_in(_house()))
     return session.execute(statement.with_for_update() if lock else statement).scalar_one_or_none()
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from admin import contracts, customer_search, fields, pins, products, search, standing
 from admin.contracts import Taken
 from admin.customer_forms import DEFAULT_POLICY, CustomerForm, NewContractForm, NewCustomerForm
+from admin.customer_lock import hold
 from admin.customer_search import CustomerSearch
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
@@ -126,6 +127,7 @@ class CustomerPages:
     def _create(self, form: NewContractForm, customer: Customer | None) -> tuple[Contract, str]:
         """The contract with its PIN. Raises Taken."""
         with self._database.write() as session:
+            hold(session)
             now = self._database.now(session)
             owner = customer or self._owner(session, form, now)
             number = fields.value(form.number)
