@@ -14,6 +14,7 @@ from rules.targets import Plan
 
 BLANK_CONTACTS = 2
 MOST_CONTACTS = 20
+"""With so many there are no further empty lines; a file may bring more, and none of those is dropped."""
 DEFAULT_POLICY = "default"
 
 
@@ -42,7 +43,7 @@ class ContactForm(Form):
 class WithContacts(KeptForm):
     """A form with the people who may speak for a contract."""
 
-    contacts = FieldList(FormField(ContactForm), "Contacts", max_entries=MOST_CONTACTS)
+    contacts = FieldList(FormField(ContactForm), "Contacts")
 
     def make_room(self) -> None:
         """Some empty lines after the contacts that there are."""

@@ -175,6 +175,18 @@ def test_saving_what_is_there_changes_nothing(site, visitor):
     assert rows(site, Audit) == []
 
 
+def test_more_contacts_than_the_form_makes_room_for_are_all_kept(site, visitor):
+    site.contract()
+    with site.database.write() as session:
+        for number in range(2, 31):
+            words = {"name": f"Person {number}", "email": f"p{number}@example.com"}
+            session.add(Contact(contract_id=1, position=number, **words))
+    visitor.get("/contracts/1/contacts")
+    assert visitor.status == 200 and "Person 30" in visitor.html
+    visitor.send("", contacts_0_name="Ada Rossi")
+    assert visitor.path == "/contracts/1" and "Ada Rossi" in visitor.text and "Person 30" in visitor.text
+
+
 def test_contacts_are_added_and_one_whose_line_is_cleared_is_gone(site, visitor):
     path = f"/contracts/{site.contract()}/contacts"
     visitor.get(path).send("", contacts_1_name="Ugo Serra", contacts_1_email="ugo@example.com")
