@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from admin import packing
 from admin.frame import STATIC
 from models.account import Role
 from tests.admin.console_site import open_site
@@ -39,6 +40,15 @@ def test_who_cannot_unpack_gets_it_as_it_is(client, accepts):
     assert "Accept-Encoding" in answer.headers["Vary"]
 
 
+def test_an_asset_is_packed_once_by_whatever_way_its_address_goes(client):
+    client.get(CSS, headers=PACKED, buffered=True)
+    kept = packing._packed.cache_info().currsize
+    for way in ("vendor/../vendor", "nowhere/../vendor", "./vendor"):
+        answer = client.get(CSS.replace("vendor", way), headers=PACKED, buffered=True)
+        assert answer.status_code == 200 and gzip.decompress(answer.data) == WHOLE
+    assert packing._packed.cache_info().currsize == kept
+
+
 def test_what_has_not_changed_is_not_sent_again(client):
     tag = client.get(CSS, headers=PACKED, buffered=True).headers["ETag"]
     again = client.get(CSS, headers=PACKED | {"If-None-Match": tag}, buffered=True)
@@ -61,7 +71,7 @@ def test_a_page_is_packed_too(site):
 def test_what_is_shown_once_is_not_packed(site):
     contract, visitor = site.contract(), site.visitor()
     form = visitor.get(f"/contracts/{contract}").found(r'name="csrf_token"[^>]* value="([^"]+)"')
-    shown = visitor.client.post(f"/contracts/{contract}/pins", data={"csrf_token": form}, headers=PACKED)
+    shown = visitor.client.post(f"/contracts/{contract}/pins", data={"csrf_token": form, "newest": "0"}, headers=PACKED)
     assert shown.status_code == 200 and "Content-Encoding" not in shown.headers
 
 
