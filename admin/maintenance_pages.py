@@ -19,7 +19,7 @@ class WindowForm(KeptForm):
 
     start = fields.wall("From", "Type when the window begins.")
     until = fields.wall("Until", "Type when it ends.")
-    reference = fields.text("Reference", "Type the customer's reference, such as CHG-7.", 120)
+    reference = fields.words("Reference", "Type the customer's reference, such as CHG-7.", 120)
 
 
 class MaintenancePages:

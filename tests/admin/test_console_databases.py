@@ -66,3 +66,34 @@ def test_no_search_falls_over_what_is_typed_or_put_into_its_address(database):
 )
 def test_what_no_row_can_hold_is_not_looked_for(typed, found):
     assert search.findable(typed) == found
+
+
+FORGED = ("2147483648", "9" * 19, "9" * 40)
+"""Numbers that no row has, and that a database may refuse to look for."""
+
+
+def test_a_forged_number_is_a_page_that_is_not_there(database):
+    visitor = open_site(database).visitor()
+    for number in FORGED:
+        for path in ("/contracts/{}", "/customers/{}/edit", "/products/{}", "/tickets/{}", "/users/{}", "/calls/{}"):
+            assert visitor.get(path.format(number)).status == 404, (path, number)
+
+
+def test_what_is_no_line_of_words_breaks_no_form(database):
+    site = open_site(database)
+    site.technicians("Anna Rossi")
+    number = site.ticket(site.contract())
+    visitor = site.visitor()
+    window = {"start": "2026-12-05T22:00", "until": "2026-12-06T02:00"}
+    visitor.get("/contracts/1/maintenance").send("", reference="CHG\x07-7", **window)
+    assert visitor.status == 422 and "This must be one line" in visitor.text
+    visitor.send("", reference="CHG-\x007")
+    assert visitor.status == 200 and "CHG-7" in visitor.text
+    visitor.get("/technicians/add").send("", name="Carla\x1b Neri", phone="+393331110009")
+    assert visitor.status == 422 and "This must be one line" in visitor.text
+    visitor.get(f"/tickets/{number}").send(f"/tickets/{number}/note", text="The disk\x00\nis full.")
+    assert visitor.status == 200 and "The disk is full." in visitor.text
+    visitor.get("/tokens").send("/tokens", name="Zab\x08bix")
+    assert visitor.status == 422
+    stranger = site.visitor(None).get("/sign-in")
+    assert stranger.send(email="a\x00@example.com", password="b\x00").status < 500
