@@ -68,7 +68,7 @@ def policies(session: Session) -> Sequence[str]:
 
 
 def customer_named(session: Session, name: str, time_zone: str | None, now: datetime) -> Customer:
-    """The customer with this name, or a new one. Raises Taken."""
+    """The customer with this name, or a new one, in this zone where one is typed. Raises Taken."""
     customer = session.execute(select(Customer).where(Customer.name == name)).scalar_one_or_none()
     if customer is None:
         customer = Customer(name=name, time_zone=time_zone)
@@ -78,6 +78,9 @@ def customer_named(session: Session, name: str, time_zone: str | None, now: date
         trail.record(session, now, "customer.added", f"customer:{name}", None, after)
     elif find_customer(session, customer.id) is None:
         raise Taken("customer", f"{name} is kept for drills. Type another name.")
+    elif time_zone and time_zone != customer.time_zone:
+        on_file = f"in {customer.time_zone}" if customer.time_zone else "without a time zone"
+        raise Taken("customer_zone", f"{name} is on file {on_file}: leave this empty. Its own page changes that.")
     return customer
 
 

@@ -126,6 +126,14 @@ def test_a_known_customer_gets_a_further_contract_by_name_or_on_its_page(site, v
     assert "C-1003 Osaka site in Asia-Pacific" in text
 
 
+def test_a_zone_typed_for_a_customer_who_is_in_another_is_not_passed_over(site, visitor):
+    site.contract()
+    add(visitor, number="C-1002", customer_zone="Asia/Tokyo")
+    assert visitor.status == 422 and "Acme SpA is on file in Europe/Rome: leave this empty." in visitor.text
+    visitor.send("", customer_zone="Europe/Rome")
+    assert visitor.status == 200 and len(rows(site, Contract)) == 2
+
+
 def test_a_customer_is_renamed_and_no_two_have_one_name(site, visitor):
     add(visitor)
     add(visitor, customer="Borea Srl", number="C-2")
@@ -200,7 +208,12 @@ def test_contacts_are_added_and_one_whose_line_is_cleared_is_gone(site, visitor)
     ("form", "first", "second", "told"),
     [
         ("/contracts/1/edit", {"ends": "2027-06-30"}, {"site": "Milan"}, "Last day: 2027-06-30"),
-        ("/contracts/1/contacts", {"contacts_0_name": "Ugo"}, {"contacts_0_name": "Pia"}, "Contacts: Ugo"),
+        (
+            "/contracts/1/contacts",
+            {"contacts_0_name": "Ugo"},
+            {"contacts_0_name": "Pia"},
+            "Contacts: Ugo ada@example.com",
+        ),
         ("/customers/1/edit", {"customer": "Acme Group"}, {"customer_zone": "Europe/Paris"}, "Customer: Acme Group"),
         ("/products/1", {"end_of_life": "2030-01-01"}, {"name": "UC"}, "End of life: 2030-01-01"),
     ],
