@@ -84,8 +84,8 @@ def test_what_is_no_line_of_words_breaks_no_form(database):
     site.technicians("Anna Rossi")
     number = site.ticket(site.contract())
     visitor = site.visitor()
-    window = {"start": "2026-12-05T22:00", "until": "2026-12-06T02:00"}
-    visitor.get("/contracts/1/maintenance").send("", reference="CHG\x07-7", **window)
+    visitor.get("/contracts/1/maintenance")
+    visitor.send("", start="2026-12-05T22:00", until="2026-12-06T02:00", reference="CHG\x07-7")
     assert visitor.status == 422 and "This must be one line" in visitor.text
     visitor.send("", reference="CHG-\x007")
     assert visitor.status == 200 and "CHG-7" in visitor.text

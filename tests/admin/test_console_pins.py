@@ -106,3 +106,10 @@ def test_a_pin_of_another_contract_is_not_touched_from_here(site, visitor):
         forged = {"csrf_token": token, "newest": "0", "pin-1-label": "Eve"}
         assert visitor.client.post(f"/contracts/{other}/pins/1/{move}", data=forged).status_code == 404
     assert [(pin.revoked_at, pin.label, pin.contract_id) for pin in rows(site, Pin)] == [(None, None, 1)]
+
+
+def test_a_pin_that_is_typed_and_not_issued_is_not_kept_by_the_browser(site, visitor):
+    visitor.get("/contracts/1").send("/contracts/1/pins", pin="48201937", label="x" * 61)
+    assert visitor.status == 422 and visitor.response.headers["Cache-Control"] == "no-store"
+    visitor.get("/customers/1/add").send("", pin="48201937", number="")
+    assert visitor.status == 422 and visitor.response.headers["Cache-Control"] == "no-store"
