@@ -10,10 +10,13 @@ from admin.guard import Doors, Permission
 from admin.parts import cut
 from admin.seen_form import stamp
 from admin.times import Times
+from models.customer import Pin
 from models.database import Database
 from rules.line import Line
 
 SHOWN_WINDOWS = 3
+LABEL = "label-"
+"""Before the PIN's number in the name of its field: what is called a pin is never kept through a sign-in."""
 
 
 class ContractPages:
@@ -51,7 +54,7 @@ class ContractPages:
             form=form,
             has_policy=has_policy,
             pins=part,
-            labels={pin.id: LabelForm(formdata=None, prefix=f"pin-{pin.id}-", label=pin.label) for pin in part.rows},
+            labels={pin.id: _label(number, pin) for pin in part.rows},
             used=used,
             outlived=pins.outlived(known),
             people=people,
@@ -105,7 +108,7 @@ class ContractPages:
 
     def label(self, number: int, pin: int) -> ResponseReturnValue:
         """Say who has a PIN."""
-        form = LabelForm(prefix=f"pin-{pin}-")
+        form = LabelForm(prefix=f"{LABEL}{pin}-")
         if form.validate_on_submit():
             with self._database.write() as session:
                 contract = contracts.find(session, number) or abort(404)
@@ -115,3 +118,10 @@ class ContractPages:
         else:
             flash(f"Nothing was changed. {' '.join(form.label.errors)}", "red")
         return redirect(f"/contracts/{number}", 303)
+
+
+def _label(contract_id: int, pin: Pin) -> LabelForm:
+    """As it is on file, or as it was typed before the session ended."""
+    if kept.was_sent_to(f"/contracts/{contract_id}/pins/{pin.id}/label"):
+        return LabelForm(prefix=f"{LABEL}{pin.id}-")
+    return LabelForm(formdata=None, prefix=f"{LABEL}{pin.id}-", label=pin.label)
