@@ -1,5 +1,6 @@
 """The audit log: who changed what and when, searched, newest first, with what was there before and after."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,8 @@ from models.audit import Audit
 from models.database import Database
 
 A_PAGE = 50
+BETWEEN = r"[\s._]+"
+"""What stands between the words of an action: as it is kept, 'pin.issued', or as the page shows it, 'pin issued'."""
 
 
 class SearchForm(Form):
@@ -57,8 +60,9 @@ class AuditPages:
 
 
 def _conditions(form: SearchForm, zone: str) -> list[ColumnElement[bool]]:
-    typed = ((Audit.actor, form.actor), (Audit.action, form.action), (Audit.subject, form.subject))
+    typed = ((Audit.actor, form.actor), (Audit.subject, form.subject))
     asked = [(column, findable(field.data or "")) for column, field in typed]
+    asked += [(Audit.action, word) for word in re.split(BETWEEN, findable(form.action.data or ""))]
     found = [column.icontains(words, autoescape=True) for column, words in asked if words]
     if form.since.data:
         found.append(Audit.at >= midnight(form.since.data, zone))

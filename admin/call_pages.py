@@ -21,7 +21,7 @@ from rules.line import Line
 
 class BlockForm(KeptForm):
     number = fields.phone("Number", "Type the number that shall not use the line, with its country code.")
-    reason = fields.text("Reason", "Type why, for whoever looks at this later.", 200)
+    reason = fields.words("Reason", "Type why, for whoever looks at this later.", 200)
 
 
 class CallPages:

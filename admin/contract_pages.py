@@ -5,14 +5,18 @@ from flask.typing import ResponseReturnValue
 
 from admin import contracts, kept, pins, products, standing, viewer, windows
 from admin.customer_forms import ContactsForm, LabelForm, PinForm, TermsForm
-from admin.form_page import form_page
+from admin.form_page import form_page, not_kept
 from admin.guard import Doors, Permission
+from admin.parts import cut
 from admin.seen_form import stamp
 from admin.times import Times
+from models.customer import Pin
 from models.database import Database
 from rules.line import Line
 
 SHOWN_WINDOWS = 3
+LABEL = "label-"
+"""Before the PIN's number in the name of its field: what is called a pin is never kept through a sign-in."""
 
 
 class ContractPages:
@@ -38,7 +42,8 @@ class ContractPages:
             now = self._database.now(session)
             contract = contracts.find(session, number) or abort(404)
             known = pins.of_contract(session, number)
-            used = pins.last_used(session, known)
+            part = cut(known, f"/contracts/{number}", "pins")
+            used = pins.last_used(session, part.rows)
             form.newest.data = str(pins.newest(session, number))
             people = contracts.contacts_of(session, number)
             has_policy = contract.escalation_policy in contracts.policies(session)
@@ -48,8 +53,8 @@ class ContractPages:
             contract=contract,
             form=form,
             has_policy=has_policy,
-            pins=known,
-            labels={pin.id: LabelForm(formdata=None, prefix=f"pin-{pin.id}-", label=pin.label) for pin in known},
+            pins=part,
+            labels={pin.id: _label(number, pin) for pin in part.rows},
             used=used,
             outlived=pins.outlived(known),
             people=people,
@@ -60,7 +65,7 @@ class ContractPages:
             site_times=Times(now, contract.site_time_zone or self._line.policy.time_zone),
             times=viewer.times(now, self._line.policy.time_zone),
         )
-        return make_response(html, 422 if form.errors else 200)
+        return not_kept(make_response(html, 422 if form.errors else 200), form.pin.data)
 
     def edit(self, number: int) -> ResponseReturnValue:
         with self._database.read() as session:
@@ -103,7 +108,7 @@ class ContractPages:
 
     def label(self, number: int, pin: int) -> ResponseReturnValue:
         """Say who has a PIN."""
-        form = LabelForm(prefix=f"pin-{pin}-")
+        form = LabelForm(prefix=f"{LABEL}{pin}-")
         if form.validate_on_submit():
             with self._database.write() as session:
                 contract = contracts.find(session, number) or abort(404)
@@ -113,3 +118,10 @@ class ContractPages:
         else:
             flash(f"Nothing was changed. {' '.join(form.label.errors)}", "red")
         return redirect(f"/contracts/{number}", 303)
+
+
+def _label(contract_id: int, pin: Pin) -> LabelForm:
+    """As it is on file, or as it was typed before the session ended."""
+    if kept.was_sent_to(f"/contracts/{contract_id}/pins/{pin.id}/label"):
+        return LabelForm(prefix=f"{LABEL}{pin.id}-")
+    return LabelForm(formdata=None, prefix=f"{LABEL}{pin.id}-", label=pin.label)

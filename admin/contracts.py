@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from admin import trail
+from admin.customer_lock import hold
 from models.customer import HOUSE_CONTRACT, Contact, Contract, Customer, Product
 from models.schedule import EscalationPolicy
 
@@ -25,14 +26,21 @@ class Taken(Exception):
 
 
 def find(session: Session, contract_id: int, *, lock: bool = False) -> Contract | None:
-    """The contract with its customer and product. The house's own, of drills, is nobody's to see or change."""
+    """The contract with its customer and product. The house's own, of drills, is nobody's to see or change.
+
+    `lock`: to change it, or to give it a PIN.
+    """
+    if lock:
+        hold(session)
     statement = select(Contract).where(Contract.id == contract_id, Contract.number != HOUSE_CONTRACT)
     statement = statement.options(joinedload(Contract.customer), joinedload(Contract.product))
     return session.execute(statement.with_for_update(of=Contract) if lock else statement).scalar_one_or_none()
 
 
 def find_customer(session: Session, customer_id: int, *, lock: bool = False) -> Customer | None:
-    """The customer; not the house."""
+    """The customer; not the house. `lock`: to change it."""
+    if lock:
+        hold(session)
     statement = select(Customer).where(Customer.id == customer_id, Customer.id.not_in(_house()))
     return session.execute(statement.with_for_update() if lock else statement).scalar_one_or_none()
 
@@ -60,7 +68,7 @@ def policies(session: Session) -> Sequence[str]:
 
 
 def customer_named(session: Session, name: str, time_zone: str | None, now: datetime) -> Customer:
-    """The customer with this name, or a new one. Raises Taken."""
+    """The customer with this name, or a new one, in this zone where one is typed. Raises Taken."""
     customer = session.execute(select(Customer).where(Customer.name == name)).scalar_one_or_none()
     if customer is None:
         customer = Customer(name=name, time_zone=time_zone)
@@ -70,6 +78,9 @@ def customer_named(session: Session, name: str, time_zone: str | None, now: date
         trail.record(session, now, "customer.added", f"customer:{name}", None, after)
     elif find_customer(session, customer.id) is None:
         raise Taken("customer", f"{name} is kept for drills. Type another name.")
+    elif time_zone and time_zone != customer.time_zone:
+        on_file = f"in {customer.time_zone}" if customer.time_zone else "without a time zone"
+        raise Taken("customer_zone", f"{name} is on file {on_file}: leave this empty. Its own page changes that.")
     return customer
 
 

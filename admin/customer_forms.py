@@ -13,6 +13,7 @@ from rules.targets import Plan
 
 BLANK_CONTACTS = 2
 MOST_CONTACTS = 20
+"""With so many there are no further empty lines; a file may bring more, and none of those is dropped."""
 DEFAULT_POLICY = "default"
 
 

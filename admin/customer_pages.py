@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from admin import contracts, customer_search, fields, pins, products, search, standing
 from admin.contracts import Taken
 from admin.customer_forms import DEFAULT_POLICY, CustomerForm, NewContractForm, NewCustomerForm
+from admin.customer_lock import hold
 from admin.customer_search import CustomerSearch
-from admin.form_page import form_page
+from admin.form_page import form_page, not_kept
 from admin.guard import Doors, Permission
+from admin.parts import cut
 from admin.pin_pages import show_pin
 from admin.seen_form import stamp
 from admin.times import Times
@@ -66,14 +68,16 @@ class CustomerPages:
         with self._database.read() as session:
             now = self._database.now(session)
             customer = contracts.find_customer(session, number) or abort(404)
-            found = contracts.of_customer(session, number)
-            counts = customer_search.pins(session, [contract.id for contract in found])
+            owned = contracts.of_customer(session, number)
+            part = cut(owned, f"/customers/{number}", "contracts")
+            counts = customer_search.pins(session, [contract.id for contract in part.rows])
         return render_template(
             "console/customer.html",
             customer=customer,
-            contracts=found,
+            contracts=part,
+            many=len(owned),
             counts=counts,
-            reasons={contract.id: standing.reasons(contract, now, terms) for contract in found},
+            reasons={contract.id: standing.reasons(contract, now, terms) for contract in part.rows},
             clock=Times(now, customer.time_zone).now_clock if customer.time_zone else "",
         )
 
@@ -121,11 +125,12 @@ class CustomerPages:
             else:
                 return show_pin(self._line, contract, pin, [])
         form.make_room()
-        return form_page("console/customer_add.html", form, customer=customer)
+        return not_kept(form_page("console/customer_add.html", form, customer=customer), form.pin.data)
 
     def _create(self, form: NewContractForm, customer: Customer | None) -> tuple[Contract, str]:
         """The contract with its PIN. Raises Taken."""
         with self._database.write() as session:
+            hold(session)
             now = self._database.now(session)
             owner = customer or self._owner(session, form, now)
             number = fields.value(form.number)

@@ -18,8 +18,9 @@ Dated = TypeVar("Dated", Override, Absence)
 
 
 class DatedForm(KeptForm):
-    """Times are local in the schedule's zone."""
+    """Times are local in the schedule's zone. `zone`: the one that the page named."""
 
+    zone = HiddenField()
     technician = SelectField("Technician")
     starts = fields.wall("From", "Type when it begins.")
     ends = fields.wall("Until", "Type when it ends.")
@@ -30,6 +31,10 @@ class DatedForm(KeptForm):
     def item(self, kind: type[Dated], editing: Editing, old: Dated | None = None) -> Dated | None:
         """What was typed, in the place of `old`; None, with the reason at its field, where that cannot be."""
         zone = editing.schedule.time_zone
+        if self.zone.data and self.zone.data != zone:
+            self.zone.data = zone
+            fields.complain(self.starts, f"The rotation is in {zone} now: look the times over, then send it again.")
+            return None
         starts = _instant(self.starts, zone, old.starts if old else None)
         ends = _instant(self.ends, zone, old.ends if old else None)
         if starts is None or ends is None:

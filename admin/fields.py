@@ -123,7 +123,8 @@ def value(field: Field) -> Any:
 
 
 def stripped(text: str | None) -> str | None:
-    return text.strip() if isinstance(text, str) else text
+    """Without what no database keeps, and without the spaces around it."""
+    return text.replace("\0", "").strip() if isinstance(text, str) else text
 
 
 def _filled(message: str) -> DataRequired | Optional:

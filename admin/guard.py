@@ -14,6 +14,8 @@ from admin.sign_in_form import ask_again
 from models.account import Role, User
 
 View = Callable[..., ResponseReturnValue]
+A_NUMBER = f"<int(max={2**31 - 1}):"
+"""A number in an address that a row may have: PostgreSQL refuses to look for a larger one."""
 
 
 class Permission(StrEnum):
@@ -77,12 +79,15 @@ class Doors:
     def open(self, path: str, name: str, view: View, needs: Permission | None, *, post: bool = False) -> None:
         """Serve `path` by `view`. `needs` None: for everyone. `post`: it also takes a form."""
         self._needs[f"{self._blueprint.name}.{name}"] = needs
-        self._blueprint.add_url_rule(path, name, view, methods=["GET", "POST"] if post else ["GET"])
+        self._add(path, name, view, ["GET", "POST"] if post else ["GET"])
 
     def take(self, path: str, name: str, view: View, needs: Permission | None) -> None:
         """Serve `path` by `view` for POST alone."""
         self._needs[f"{self._blueprint.name}.{name}"] = needs
-        self._blueprint.add_url_rule(path, name, view, methods=["POST"])
+        self._add(path, name, view, ["POST"])
+
+    def _add(self, path: str, name: str, view: View, methods: list[str]) -> None:
+        self._blueprint.add_url_rule(path.replace("<int:", A_NUMBER), name, view, methods=methods)
 
     def _check(self) -> ResponseReturnValue | None:
         if request.endpoint not in self._needs:

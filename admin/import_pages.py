@@ -94,7 +94,7 @@ class ImportPages:
         """Raises ChangedMeanwhile and FileErrors; then nothing was written."""
         reading = portage.read(upload.name, upload.text)
         with self._database.write() as session:
-            portage.hold(session)
+            portage.begin(session)
             plan = self._plan(session, reading, dry=False)
             if plan.fingerprint != seen or not plan.size:
                 raise ChangedMeanwhile

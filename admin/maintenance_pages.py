@@ -3,6 +3,7 @@
 from flask import abort, flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from wtforms import HiddenField
 
 from admin import contracts, fields, windows
 from admin.guard import Doors, Permission
@@ -15,11 +16,12 @@ from rules.line import Line
 
 
 class WindowForm(KeptForm):
-    """Local wall clock of the contract's site."""
+    """Local wall clock of the contract's site. `zone`: whose clocks the page named."""
 
+    zone = HiddenField()
     start = fields.wall("From", "Type when the window begins.")
     until = fields.wall("Until", "Type when it ends.")
-    reference = fields.text("Reference", "Type the customer's reference, such as CHG-7.", 120)
+    reference = fields.words("Reference", "Type the customer's reference, such as CHG-7.", 120)
 
 
 class MaintenancePages:
@@ -40,7 +42,7 @@ class MaintenancePages:
             contract = contracts.find(session, number) or abort(404)
             now = self._database.now(session)
             booked = [each for each in windows.listed(session, number) if each.ends_at > now]
-        zone = self._zone(contract)
+        zone = form.zone.data = self._zone(contract)
         html = render_template(
             "console/maintenance.html", contract=contract, form=form, windows=booked, times=Times(now, zone)
         )
@@ -59,6 +61,9 @@ class MaintenancePages:
             with self._database.write() as session:
                 contract = contracts.find(session, number) or abort(404)
                 zone, now = self._zone(contract), self._database.now(session)
+                if form.zone.data != zone:
+                    fields.complain(form.start, f"The site is in {zone}: look the times over, then book the window.")
+                    return False
                 starts_at, ends_at = fields.instant(form.start, zone), fields.instant(form.until, zone)
                 if starts_at is None or ends_at is None:
                     return False

@@ -70,7 +70,7 @@ def _asked(editing: Editing, times: Times) -> ChangeForm:
     """The override that the address names, as it is, with what the address says that is to be otherwise."""
     name = request.args.get("override", "")
     old = _named(editing, name)
-    typed = {"override": name, "revision": str(editing.revision)}
+    typed = {"override": name, "revision": str(editing.revision), "zone": times.zone}
     if old:
         wall = {"starts": f"{times.wall(old.starts):{WALL}}", "ends": f"{times.wall(old.ends):{WALL}}"}
         typed |= {"technician": old.technician} | wall

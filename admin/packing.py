@@ -7,6 +7,7 @@ form is signed anew every second, and what is shown once (`no-store`) is not pac
 
 import gzip
 from functools import cache
+from os.path import normpath
 from pathlib import Path
 
 from flask import Blueprint, Response, request
@@ -28,7 +29,7 @@ class PackingBlueprint(Blueprint):
 
     def send_static_file(self, filename: str) -> Response:
         response = super().send_static_file(filename)
-        path = Path(str(self.static_folder), filename)
+        path = Path(normpath(Path(str(self.static_folder), filename)))  # one asset has one address here
         if path.suffix in PACKED:
             response.vary.add("Accept-Encoding")
             if response.status_code == 200 and _unpacks():

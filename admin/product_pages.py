@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from admin import fields, products
 from admin.contracts import Taken
 from admin.customer_forms import ProductForm
+from admin.customer_lock import hold
 from admin.form_page import form_page
 from admin.guard import Doors, Permission
 from admin.seen_form import stamp
@@ -52,6 +53,7 @@ class ProductPages:
         """Save a new product (None) or a known one. False, with the reason in the form, where nothing was saved."""
         try:
             with self._database.write() as session:
+                hold(session)
                 now = self._database.now(session)
                 known = session.get(Product, number, with_for_update=True) if number else Product()
                 product = known or abort(404)

@@ -43,5 +43,5 @@ def _told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(str(person["name"]) for person in value) or "nobody"
+        return ", ".join(" ".join(filter(None, person.values())) for person in value) or "nobody"
     return str(value) if value else "nothing"

@@ -35,7 +35,7 @@ CHOOSE = "Choose a shift that has not begun yet."
 
 
 class OfferForm(KeptForm):
-    words = fields.text("A few words", longest=200)
+    words = fields.words("A few words", longest=200)
 
 
 class AskForm(OfferForm):

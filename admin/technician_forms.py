@@ -22,7 +22,7 @@ CHANNELS = {Channel.SMS: "Texts", Channel.VOICE: "Calls", Channel.EMAIL: "E-mail
 class TechnicianForm(KeptForm):
     """E-mail and second telephone may be left out, but a page reaches nobody without a number."""
 
-    name = fields.text("Name", "Type the technician's name.", 120)
+    name = fields.words("Name", "Type the technician's name.", 120)
     phone = fields.phone("Telephone", "Type the number that a page texts and rings.")
     second_phone = fields.phone("Second number")
     email = fields.email("E-mail")

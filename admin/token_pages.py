@@ -22,7 +22,7 @@ SCOPES = {
 
 
 class TokenForm(KeptForm):
-    name = fields.text("Name", "Type what uses it.", accounts.LONGEST_NAME)
+    name = fields.words("Name", "Type what uses it.", accounts.LONGEST_NAME)
     scope = SelectField("Scope", choices=[fields.choice(scope.value, words) for scope, words in SCOPES.items()])
     contract = fields.text("Contract", longest=64)
 

@@ -124,6 +124,10 @@ def _contracts(file: Entry, known: Known, policy: Policy) -> Iterator[Error]:
     products = known.products.keys() | {entry["name"] for entry in entries(file, "products")}
     policies = known.policies.keys() | {entry["key"] for entry in entries(file, "escalation_policies")}
     owners = {row.id: name for name, row in known.customers.items()}
+    house = known.contracts.get(HOUSE_CONTRACT)
+    for customer in entries(file, "customers"):
+        if house and owners[house.customer_id] == customer["name"]:
+            yield customer.at("name"), "is kept for drills: choose another name"
     for customer, contract in contracts(file):
         if contract["number"] == HOUSE_CONTRACT:
             yield contract.at("number"), f"{HOUSE_CONTRACT} is kept for drills: choose another number"

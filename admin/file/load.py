@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from admin.customer_lock import hold
 from admin.file import shape
 from admin.file.apply import apply
 from admin.file.changes import Changes, Report
@@ -21,6 +22,7 @@ def load(session: Session, text: str, peppers: Peppers, author: str, now: dateti
 
     Raises FileErrors with every error and its place; then nothing was written.
     """
+    hold(session)
     tree = parse(text)
     file = shape.FILE(tree.root, tree)
     if file is not INVALID:

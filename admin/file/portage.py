@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from admin.customer_lock import hold
 from admin.file import customers, rows, shape, tree
 from admin.file.changes import Changes
 from admin.file.checks import check
@@ -44,15 +45,11 @@ def _parsed(name: str, content: str) -> Tree:
     return tree.parse(content)
 
 
-def hold(session: Session) -> None:
-    """Nobody else changes customers until this transaction ends. SQLite has one writer as it is.
-
-    A large file is thought about for seconds, while the transaction waits.
-    """
+def begin(session: Session) -> None:
+    """Nobody else changes customers until this transaction ends, which a large file makes wait for seconds."""
     if session.get_bind().dialect.name == "postgresql":
-        tables = "product, customer, contract, contact, pin"
         session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '60s'"))
-        session.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
+    hold(session)
 
 
 def bring(

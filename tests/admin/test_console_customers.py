@@ -126,6 +126,14 @@ def test_a_known_customer_gets_a_further_contract_by_name_or_on_its_page(site, v
     assert "C-1003 Osaka site in Asia-Pacific" in text
 
 
+def test_a_zone_typed_for_a_customer_who_is_in_another_is_not_passed_over(site, visitor):
+    site.contract()
+    add(visitor, number="C-1002", customer_zone="Asia/Tokyo")
+    assert visitor.status == 422 and "Acme SpA is on file in Europe/Rome: leave this empty." in visitor.text
+    visitor.send("", customer_zone="Europe/Rome")
+    assert visitor.status == 200 and len(rows(site, Contract)) == 2
+
+
 def test_a_customer_is_renamed_and_no_two_have_one_name(site, visitor):
     add(visitor)
     add(visitor, customer="Borea Srl", number="C-2")
@@ -175,6 +183,18 @@ def test_saving_what_is_there_changes_nothing(site, visitor):
     assert rows(site, Audit) == []
 
 
+def test_more_contacts_than_the_form_makes_room_for_are_all_kept(site, visitor):
+    site.contract()
+    with site.database.write() as session:
+        for number in range(2, 31):
+            words = {"name": f"Person {number}", "email": f"p{number}@example.com"}
+            session.add(Contact(contract_id=1, position=number, **words))
+    visitor.get("/contracts/1/contacts")
+    assert visitor.status == 200 and "Person 30" in visitor.html
+    visitor.send("", contacts_0_name="Ada Rossi")
+    assert visitor.path == "/contracts/1" and "Ada Rossi" in visitor.text and "Person 30" in visitor.text
+
+
 def test_contacts_are_added_and_one_whose_line_is_cleared_is_gone(site, visitor):
     path = f"/contracts/{site.contract()}/contacts"
     visitor.get(path).send("", contacts_1_name="Ugo Serra", contacts_1_email="ugo@example.com")
@@ -200,7 +220,12 @@ def test_more_contacts_than_the_form_has_lines_for_are_all_shown_and_kept(site, 
     ("form", "first", "second", "told"),
     [
         ("/contracts/1/edit", {"ends": "2027-06-30"}, {"site": "Milan"}, "Last day: 2027-06-30"),
-        ("/contracts/1/contacts", {"contacts_0_name": "Ugo"}, {"contacts_0_name": "Pia"}, "Contacts: Ugo"),
+        (
+            "/contracts/1/contacts",
+            {"contacts_0_name": "Ugo"},
+            {"contacts_0_name": "Pia"},
+            "Contacts: Ugo ada@example.com",
+        ),
         ("/customers/1/edit", {"customer": "Acme Group"}, {"customer_zone": "Europe/Paris"}, "Customer: Acme Group"),
         ("/products/1", {"end_of_life": "2030-01-01"}, {"name": "UC"}, "End of life: 2030-01-01"),
     ],

@@ -1,7 +1,10 @@
 """Overrides, absences and swaps by plain forms, and the fourteen days that they change."""
 
+from dataclasses import replace
+
 import pytest
 
+from paging import roster
 from tests.admin.console_site import open_site
 from tests.admin.rotation_site import audited, on_call, revisions, schedule
 
@@ -37,6 +40,19 @@ def swap(visitor, one="anna 2026-11-16", other="bruno 2026-11-23"):
     page = visitor.get("/rotations/platinum/swap")
     value = {each: page.found(f'value="({each}[^"]*)"') for each in (one, other)}
     return page.send(one=value[one], other=value[other])
+
+
+def test_times_typed_before_the_rotation_moved_are_looked_over_first(site, visitor):
+    visitor.get("/rotations/platinum")
+    with site.database.write() as session:
+        roster.save_revision(session, replace(schedule(site), time_zone="America/New_York"), "test", site.clock.now())
+    visitor.send(
+        "/rotations/platinum/overrides", technician="carla", starts="2026-11-12T18:00", ends="2026-11-13T09:00"
+    )
+    assert visitor.status == 422 and "The rotation is in America/New_York now: look the times over" in visitor.text
+    assert not schedule(site).overrides and 'value="2026-11-12T18:00"' in visitor.html
+    visitor.send("/rotations/platinum/overrides")
+    assert schedule(site).overrides[0].starts.hour == 23
 
 
 def test_an_override_is_added_in_the_schedules_own_zone_and_the_home_page_shows_it(site, visitor):

@@ -1,7 +1,10 @@
 """Customers from a file in the console: first what would change, then exactly that, or nothing."""
 
+import base64
 import io
+import json
 import random
+import zlib
 from datetime import date
 
 import pytest
@@ -9,7 +12,7 @@ from sqlalchemy import func, select
 
 from models.account import Role
 from models.audit import Audit
-from models.customer import Contact, Contract, Customer, Pin
+from models.customer import HOUSE_CONTRACT, Contact, Contract, Customer, Pin
 from tests.admin.console_site import PEPPERS, open_site
 
 HEADER = "customer,contract,plan,starts,ends,paid,contact 1 name,contact 1 email,pin\r\n"
@@ -182,3 +185,19 @@ def test_of_many_changes_the_first_are_shown_and_all_are_in_a_table(small_site, 
     assert table.startswith("What,Customer,Is,Field,Before,After\r\n")
     assert "Contract X-4,'=Customer 4,added,plan,,gold\r\n" in table
     assert count(small_site, Contract) == 1
+
+
+def test_the_houses_own_customer_is_not_imported(small_site):
+    with small_site.database.write() as session:
+        session.scalars(select(Contract)).one().number = HOUSE_CONTRACT
+    visitor = uploads(small_site.visitor(Role.MANAGER), HEADER + LONGER.replace("C-1001", "C-9"))
+    assert visitor.status == 422 and "Row 2, column customer : is kept for drills" in visitor.text
+
+
+def test_halves_of_characters_do_not_come_along(small_site):
+    visitor = small_site.visitor(Role.MANAGER).get("/customers/import")
+    content = json.dumps(["a.csv", "customer,contract,contact 1 email\nA,B,\ud800\n", "x"])
+    sent = {"upload": base64.b64encode(zlib.compress(content.encode())).decode()}
+    sent["csrf_token"] = visitor.found('name="csrf_token" value="([^"]+)"')
+    for path in ("save", "changes.csv"):
+        assert visitor.client.post(f"/customers/import/{path}", data=sent).status_code == 422

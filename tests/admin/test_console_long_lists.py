@@ -4,11 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from models.account import Role, Scope, Token, User
 from models.audit import Audit
 from models.call import Call, DutyMessage, Step
+from models.customer import Contract, Pin
 from models.page import Page, PageState
 from models.protection import BlockedNumber
 from models.schedule import ScheduleRevision
@@ -194,3 +195,18 @@ def test_a_rotation_that_was_changed_a_thousand_times_lists_a_part_of_it(site):
 
     write(site, ScheduleRevision, revision, many=1_000)
     is_light(site.visitor(), "/rotations/platinum/revisions").found("(before=)")
+
+
+def test_a_customer_with_many_contracts_and_a_contract_with_many_pins_show_them_part_by_part(site):
+    with site.database.read() as session:
+        kept = session.execute(select(Contract.__table__).where(Contract.number == "C-1001")).one()._asdict()
+    number, customer = kept.pop("id"), kept["customer_id"]
+    write(site, Contract, lambda n: kept | {"number": f"D-{n}"}, many=2_000)
+    write(site, Pin, lambda n: {"contract_id": number, "digest": str(n), "created_at": NOW}, many=2_000)
+    admin = site.visitor()
+    assert "2001 contracts" in is_light(admin, f"/customers/{customer}").text
+    assert "D-48" in admin.text and "D-49" not in admin.text
+    assert "D-49" in is_light(admin, admin.found(r'href="([^"]+contracts=50)#')).text
+    path = f"/contracts/{number}"
+    assert admin.get(path).html.count("/revoke") == A_PART
+    assert admin.get(admin.found(r'href="([^"]+pins=50)#')).html.count("/revoke") == A_PART

@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from models.account import Role
 from models.audit import Audit
 from models.customer import Contract, Maintenance
 from tests.admin.console_site import open_site
@@ -37,6 +38,16 @@ def test_a_window_is_booked_on_the_clocks_of_the_site_and_cancelled(site, visito
     visitor.get(path).send(f"{path}/{row.id}/cancel")
     assert rows(site, Maintenance) == []
     assert [a.action for a in rows(site, Audit)][-2:] == ["maintenance.booked", "maintenance.cancelled"]
+
+
+def test_times_typed_before_the_site_moved_are_looked_over_first(site, visitor, path):
+    visitor.get(path)
+    site.visitor(Role.MANAGER).get(path.replace("maintenance", "edit")).send("", time_zone="America/New_York")
+    visitor.send("", **window())
+    assert visitor.status == 422 and "The site is in America/New_York: look the times over" in visitor.text
+    assert rows(site, Maintenance) == [] and "Local time in New York" in visitor.text
+    visitor.send("")
+    assert rows(site, Maintenance)[0].starts_at.hour == 3
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,9 @@ def test_what_is_sent_twice_issues_one_pin(site, visitor):
 
 def test_a_pin_is_given_another_name(site, visitor):
     issue(visitor, label="Milan office")
-    visitor.get("/contracts/1").send("/contracts/1/pins/1/label", pin_1_label="Ada")
+    visitor.get("/contracts/1").send("/contracts/1/pins/1/label", label_1_label="Ada")
     assert "Ada in force" in visitor.text
-    visitor.send("/contracts/1/pins/1/label", pin_1_label="x" * 61)
+    visitor.send("/contracts/1/pins/1/label", label_1_label="x" * 61)
     assert "Nothing was changed. At most 60 characters." in visitor.text
     changes = rows(site, Audit)
     assert (changes[-1].action, changes[-1].before, changes[-1].after) == (
@@ -103,6 +103,26 @@ def test_a_pin_of_another_contract_is_not_touched_from_here(site, visitor):
     visitor.get("/contracts/1")
     token = visitor.found(r'name="csrf_token" value="([^"]+)"')
     for move in ("revoke", "rotate", "label"):
-        forged = {"csrf_token": token, "newest": "0", "pin-1-label": "Eve"}
+        forged = {"csrf_token": token, "newest": "0", "label-1-label": "Eve"}
         assert visitor.client.post(f"/contracts/{other}/pins/1/{move}", data=forged).status_code == 404
     assert [(pin.revoked_at, pin.label, pin.contract_id) for pin in rows(site, Pin)] == [(None, None, 1)]
+
+
+def test_a_pin_that_is_typed_and_not_issued_is_not_kept_by_the_browser(site, visitor):
+    visitor.get("/contracts/1").send("/contracts/1/pins", pin="48201937", label="x" * 61)
+    assert visitor.status == 422 and visitor.response.headers["Cache-Control"] == "no-store"
+    visitor.get("/customers/1/add").send("", pin="48201937", number="")
+    assert visitor.status == 422 and visitor.response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_pins_name_comes_along_through_the_sign_in(site, visitor):
+    issue(visitor, label="Milan")
+    visitor.get("/contracts/1")
+    sent = {"csrf_token": "x", "label-1-label": "Milan office"}
+    visitor.client.delete_cookie("platinum_line")
+    headers = {"Referer": "http://localhost/contracts/1"}
+    visitor._seen(visitor.client.post("/contracts/1/pins/1/label", data=sent, headers=headers))
+    visitor.send(email="admin@example.com", password=site.passwords["admin@example.com"]).send()
+    assert visitor.path == "/contracts/1" and 'value="Milan office"' in visitor.html
+    visitor.send("/contracts/1/pins/1/label")
+    assert rows(site, Pin)[0].label == "Milan office"

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from flask import abort
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from models.call import Call
+from models.call import Call, CallStep
 from models.customer import Pin
 from models.protection import Throttle
 from rules.pins import Peppers
@@ -135,3 +135,15 @@ def test_names_with_markup_are_spoken_not_played(world: World) -> None:
     number = world.phone().to_closing().spoken_ticket
     world.due()
     assert "<Hangup/> & Sons" in world.rings(world.voice_page(number)).said
+
+
+def test_a_pin_that_is_revoked_while_its_call_goes_on_lets_that_call_end(acme_on_both: World) -> None:
+    call = acme_on_both.phone().to_priority(ACME_PIN)
+    with acme_on_both.database.write() as session:
+        session.execute(update(Pin).values(revoked_at=acme_on_both.clock.at))
+    call.press("1").press("1").record()
+    assert len(acme_on_both.tickets()) == 1 and acme_on_both.call(call.sid).pin_id == 1
+    assert acme_on_both.phone().press("1").press(ACME_PIN).step == "pin"
+    with acme_on_both.database.read() as session:
+        told = [row.text for row in session.scalars(select(CallStep))]
+    assert told and not any(ACME_PIN in text for text in told)
