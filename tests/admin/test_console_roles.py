@@ -162,9 +162,9 @@ DOORS = {
 FOR_EVERYONE = {"/sign-in", "/sign-in/code", "/sign-out", "/static/<path:filename>"}
 
 
-@pytest.fixture
-def site(sqlite):
-    site = open_site(sqlite)
+def one_of_each(database):
+    """A console with something behind every address above."""
+    site = open_site(database)
     site.app.config["WTF_CSRF_ENABLED"] = False
     site.technicians("Anna Rossi")
     site.rotation("anna")
@@ -184,6 +184,11 @@ def site(sqlite):
         session.add(SwapRequest(**people, **taken, state=SwapState.ASKED, created_at=site.clock.at))
         session.add(Maintenance(contract_id=contract, starts_at=site.clock.at, ends_at=until, reference="CHG-7"))
     return site
+
+
+@pytest.fixture
+def site(sqlite):
+    return one_of_each(sqlite)
 
 
 @pytest.mark.parametrize("role", [None, *Role])

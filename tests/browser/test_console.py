@@ -1,16 +1,11 @@
 """The console in a real browser: what an admin does on the first day, and what a page must never do."""
 
 import re
-from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.screenshots import PAGES
 from tests.browser.visit import Visit
 from tests.world import ADA
-
-CARLAS = urlencode({"override": "carla 2026-11-12T17:00:00+00:00 2026-11-13T08:00:00+00:00"})
-CONSOLE = [path for path in PAGES.values() if path != "/simulator"]
 
 
 def the_call(window: Visit) -> str:
@@ -145,29 +140,6 @@ def test_a_keyboard_reaches_the_page_past_the_bar(visit):
     assert page.evaluate("document.activeElement.textContent") == "Skip to the page"
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#main"
-
-
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_is_accessible_fits_and_stays_at_home(visit, width, colours):
-    window = visit(width=width, colours=colours)
-    window.go("/sign-in")
-    assert window.grave_findings() == []
-    window.sign_in()
-    more = [
-        "/policies", "/policies/default", "/policies/default/edit",
-        "/contacts", "/contacts/duty_manager", "/contacts/help-desk", "/service-hours", "/carrier",
-        "/prompts", "/prompts?part=text", "/prompts?language=ar",
-        "/calls/blocked", "/rotations/add", "/rotations/platinum/revisions/1/restore",
-        "/rotations/platinum/drag", f"/rotations/platinum/overrides/change?{CARLAS}",
-        "/rotations/second-line/fairness", "/rotations/platinum/calendar", "/technicians/carla/calendar",
-        "/technicians/carla/absences", "/technicians/carla/proofs/phone", "/swaps",
-        "/users/add", "/users/1", "/account/second-step", "/account/zone", "/more", "/nowhere",
-    ]  # fmt: skip
-    for path in [*CONSOLE, "/calls", the_call(window), *more]:
-        window.go(path)
-        assert window.grave_findings() == [], path
-        assert window.overflow() == 0, path
 
 
 def test_words_without_end_stay_inside_the_page(visit, night):

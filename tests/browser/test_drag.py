@@ -58,7 +58,9 @@ def moves(page, days):
 
 
 def test_an_override_is_made_by_dragging_and_its_warning_comes_before_it_is_saved(visit, night):
-    page = calendar(visit().sign_in())
+    window = visit().sign_in()
+    page = calendar(window)
+    assert window.grave_findings() == []
     drag(page, in_row(page, "elena", 2, 10), in_row(page, "elena", 2, 19.75))
     assert typed(page) == ("elena", "2026-11-11T10:00", "2026-11-11T20:00")
     assert len(overrides(night)) == 1
