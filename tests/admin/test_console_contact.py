@@ -169,7 +169,7 @@ def test_each_way_has_a_button_that_posts_one_test(site, channel, address):
     (sent,) = deliveries(site)
     assert (sent.kind, sent.channel, sent.address, sent.urgency) == (DeliveryKind.TEST, channel, address, 1)
     assert sent.technician_key == "anna"
-    assert "leaves now · tested 02:14, just now" in visitor.text
+    assert "leaves now · tested 02:14 Rome, just now" in visitor.text
     with site.database.read() as session:
         assert session.execute(sa.select(Audit.action)).scalar_one() == "technician.tested"
 
@@ -186,8 +186,8 @@ def test_twice_in_a_minute_is_once(site):
 def test_there_is_no_button_for_what_is_not_on_file(site):
     put(site, email=None)
     text = site.visitor().get(ANNA).text
-    assert "Text me" in text and "Call me as a test" in text
-    assert "Call it as a test" not in text and "Mail me" not in text
+    assert "Send a test text" in text and "Call as a test" in text
+    assert "Call it as a test" not in text and "Send a test e-mail" not in text
 
 
 @pytest.mark.parametrize(
