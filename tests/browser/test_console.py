@@ -94,6 +94,7 @@ def test_a_page_that_no_longer_reaches_the_line_says_so(visit):
 
 def test_a_drill_is_started_and_the_page_tells_when_somebody_answered(visit, night):
     page = visit(width=360, colours="dark").sign_in().page
+    page.get_by_role("link", name="More", exact=True).click()
     page.get_by_role("link", name="Drills").click()
     page.get_by_label("Escalation policy").select_option("second-line")
     page.get_by_role("button", name="Start the drill").click()
