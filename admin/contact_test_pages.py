@@ -1,4 +1,4 @@
-"""'Text me' and 'Call me as a test', for each way to reach a technician, and what became of it."""
+"""A test text, a test call and a test e-mail, for each way to reach a technician, and what became of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from rules.escalation import Channel
 from rules.line import Line
 
 WAYS = {
-    Channel.SMS: ("Text", "Text me", "chat-left-text"),
-    Channel.VOICE: ("Call", "Call me as a test", "telephone-outbound"),
+    Channel.SMS: ("Text", "Send a test text", "chat-left-text"),
+    Channel.VOICE: ("Call", "Call as a test", "telephone-outbound"),
     Channel.SECOND_PHONE: ("Second number", "Call it as a test", "telephone-outbound"),
-    Channel.EMAIL: ("E-mail", "Mail me", "envelope"),
+    Channel.EMAIL: ("E-mail", "Send a test e-mail", "envelope"),
 }
 HANDED_OVER = {
     Channel.SMS: "handed over, not delivered yet",

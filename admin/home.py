@@ -15,7 +15,7 @@ from admin.duties import Duties, Turn
 from admin.guard import Doors, Permission
 from admin.times import Times
 from models.database import Database
-from paging import roster
+from paging import roster, swaps
 from paging.previews import GAPS_AHEAD
 from rules.line import Line
 from rules.on_call import OnCall, sentence
@@ -57,6 +57,7 @@ class Home:
                 "left": self._beginnings.left(session),
                 "me": me,
                 "mine": self._mine(session, me, now) if me else [],
+                "asked_of_me": swaps.count_asked_of(session, me) if me else 0,
             }
         return render_template(
             template,

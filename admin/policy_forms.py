@@ -17,7 +17,6 @@ from rules.targets import Priority
 CHANNELS = {Channel.SMS: "Text", Channel.VOICE: "Call", Channel.EMAIL: "E-mail"}
 SPARE_PLACES = 2
 NEW_LEVEL: Mapping[str, Any] = {"notify": [], "ways": [{"channel": "sms"}, {"channel": "voice"}], "wait": "5m"}
-NEW_POLICY: Mapping[str, Any] = {"levels": [NEW_LEVEL], "repeat": "3", "minimum_round": "", "fallback": []}
 
 
 class WayForm(Form):
@@ -131,6 +130,12 @@ class NewPolicyForm(PolicyForm):
         64,
         (Regexp(r"\A[a-z0-9][a-z0-9_-]*\Z", message="Small letters, digits, - and _, such as default."),),
     )
+
+
+def new_policy(target: str | None) -> dict[str, Any]:
+    """What the form of a new one begins with: one level, which pages `target`."""
+    level = dict(NEW_LEVEL) | {"notify": [target] if target else []}
+    return {"levels": [level], "repeat": "3", "minimum_round": "", "fallback": []}
 
 
 def typed(content: Mapping[str, Any]) -> dict[str, Any]:

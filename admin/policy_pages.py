@@ -106,7 +106,8 @@ class PolicyPages:
         with self._database.read() as session:
             offered = _offered(session, "")
         first = "default" if "default" not in offered.policies else ""
-        form = _filled(NewPolicyForm, {"key": first, **policy_forms.NEW_POLICY})
+        rotation = next((target for target in offered.targets if target.startswith("schedule:")), None)
+        form = _filled(NewPolicyForm, {"key": first, **policy_forms.new_policy(rotation)})
         form.offer(offered.targets, offered.policies)
         key = fields.value(form.key) or ""
         if _is_sent(form) and self._save(key, form, is_new=True):

@@ -47,4 +47,4 @@ class RotationPages:
 def _asked_of_me(session: Session) -> int:
     """How many swaps wait for the answer of who reads the page."""
     me = ticket_moves.responder(session).key if current_user.may(Permission.WORK) else None
-    return sum(request.asked_of == me for request in swaps.open_requests(session, me)) if me else 0
+    return swaps.count_asked_of(session, me) if me else 0

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from admin import viewer
 from admin.chips import Chip, Chips
 from admin.edit_preview import UNREACHABLE
 from admin.times import Times
@@ -32,6 +33,8 @@ class Taking:
     taker: Chip
     holder: Chip
     words: str
+    beside: str
+    """The same on the reader's clock; '' where that shows the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ class SwapViews:
 
     def _taking(self, piece: Piece, times: Times) -> Taking:
         words = f"{times.full(piece.start)} until {times.full(piece.end)}"
-        return Taking(self._chips.of(piece.taker), self._chips.of(piece.holder), words)
+        beside = viewer.span_beside(times, piece.start, piece.end)
+        return Taking(self._chips.of(piece.taker), self._chips.of(piece.holder), words, beside)
 
     def _warnings(self, editing: Editing, pieces: Sequence[Piece], times: Times) -> list[str]:
         seen = previews.preview(self._session, editing, swaps.drafted(editing, pieces))

@@ -102,8 +102,8 @@ class Times:
         return city(self.zone)
 
     def after(self, start: datetime, end: datetime) -> str:
-        """'after 3 min', 'at once'."""
-        return "at once" if end - start < MINUTE else f"after {span(end - start)}"
+        """'after 3 min', 'within a minute'."""
+        return "within a minute" if end - start < MINUTE else f"after {span(end - start)}"
 
     def length(self, start: datetime, end: datetime) -> str:
         return span(end - start)

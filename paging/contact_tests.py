@@ -1,4 +1,4 @@
-"""'Text me' and 'Call me as a test': one harmless message by one channel, through the real path."""
+"""A test text, call or e-mail: one harmless message by one channel, through the real path."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -210,6 +210,11 @@ def open_requests(session: Session, technician: str | None = None) -> list[SwapR
     return list(session.execute(asked.order_by(SwapRequest.due_at, SwapRequest.id)).scalars())
 
 
+def count_asked_of(session: Session, technician: str) -> int:
+    """How many wait for this technician's answer."""
+    return sum(request.asked_of == technician for request in open_requests(session, technician))
+
+
 def settled(session: Session, technician: str | None, most: int) -> list[SwapRequest]:
     """The newest of those that are settled, of one technician or of all."""
     done = select(SwapRequest).where(SwapRequest.state != SwapState.ASKED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from rules import timezones
 from rules.rotation import Rotation, Unit
@@ -70,8 +70,14 @@ def _open(windows: Sequence[Window]) -> str:
     if not windows:
         return "always open"
     return "open " + " and ".join(
-        f"{', '.join(DAYS[day] for day in window.days)} {window.starts:%H:%M}-{window.ends:%H:%M}" for window in windows
+        f"{', '.join(DAYS[day] for day in window.days)} {_hours(window)}" for window in windows
     )
+
+
+def _hours(window: Window) -> str:
+    if window.starts == window.ends == time(0):
+        return "all day"
+    return f"{window.starts:%H:%M}-{window.ends:%H:%M}"
 
 
 def _dated(

@@ -186,8 +186,8 @@ def test_twice_in_a_minute_is_once(site):
 def test_there_is_no_button_for_what_is_not_on_file(site):
     put(site, email=None)
     text = site.visitor().get(ANNA).text
-    assert "Text me" in text and "Call me as a test" in text
-    assert "Call it as a test" not in text and "Mail me" not in text
+    assert "Send a test text" in text and "Call as a test" in text
+    assert "Call it as a test" not in text and "Send a test e-mail" not in text
 
 
 @pytest.mark.parametrize(

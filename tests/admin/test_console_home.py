@@ -19,6 +19,7 @@ from tests.admin.console_site import open_site
 STEPS = (
     "Add a technician",
     "Make a rotation",
+    "Add an escalation policy",
     "Add a customer with a PIN",
     "Connect Twilio",
     "Try a call",
@@ -62,7 +63,7 @@ def test_an_empty_service_says_what_to_do_first(site):
     text = site.visitor().get("/").text
     assert "Nothing is burning." in text
     assert "No rotation yet: a page would reach nobody." in text
-    assert "To begin 0 of 6 done" in text
+    assert "To begin 0 of 7 done" in text
     order = [text.index(name) for name in STEPS]
     assert order == sorted(order)
     assert "Add a technician Somebody to page, by text and by call." in text
@@ -184,10 +185,10 @@ def test_a_technician_sees_the_own_shifts_first_the_one_that_goes_on(site):
     site.user(Role.TECHNICIAN, "bruno@example.com")
     bruno = site.visitor(None).sign_in("bruno@example.com", site.passwords["bruno@example.com"])
     text = bruno.get("/live").text
-    assert "My shifts In my calendar Mon 16 Nov 09:00 in 5 days platinum until Mon 23 Nov 09:00" in text
-    assert text.count("platinum until") == 4
+    assert "My shifts Swaps In my calendar Mon 16 Nov 09:00 in 5 days until Mon 23 Nov 09:00 platinum" in text
+    assert bruno.html.count('id="mine-') == 4
     site.clock.advance(timedelta(days=6))
-    assert "on call now platinum until Mon 09:00" in bruno.get("/live").text
+    assert "on call now until Mon 09:00 platinum" in bruno.get("/live").text
     assert "My shifts" not in site.visitor().get("/live").text
 
 
@@ -208,26 +209,28 @@ def test_what_is_done_ticks_itself_and_the_list_goes_when_all_is(sqlite):
     assert "Connect Twilio, for real calls Set TWILIO_ACCOUNT_SID" in visitor.text
     site.technicians("Anna Rossi")
     site.rotation("anna")
-    assert "2 of 6 done" in visitor.get("/live").text
-    assert visitor.html.count('aria-label="Done"') == 2 and 'id="begin-rotation"' not in visitor.html
+    site.policy("platinum")
+    assert "3 of 6 done" in visitor.get("/live").text
+    assert visitor.html.count('aria-label="Done"') == 3 and 'id="begin-rotation"' not in visitor.html
     contract = site.contract()
-    assert "2 of 6 done" in visitor.get("/live").text
+    assert "3 of 6 done" in visitor.get("/live").text
     with site.database.write() as session:
         session.add(Pin(contract_id=contract, digest="x", created_at=site.clock.now()))
     site.ticket(contract)
-    assert "4 of 6 done" in visitor.get("/live").text
+    assert "5 of 6 done" in visitor.get("/live").text
     with site.database.write() as session:
         drill = drills.start(session, site.line, "default", Priority.P1, "admin@example.com", site.clock.now()).number
-    assert "4 of 6 done" in visitor.get("/live").text
+    assert "5 of 6 done" in visitor.get("/live").text
     with site.database.write() as session:
         pager.acknowledge(session, site.line, drill, Responder("anna", "Anna Rossi"), site.clock.now())
     assert "To begin" not in visitor.get("/live").text
 
 
 def test_the_line_waits_for_twilio_where_it_is_no_simulator(site):
-    text = site.visitor(Role.VIEWER).get("/live").text
+    text = site.visitor().get("/live").text
     assert "Connect Twilio Set TWILIO_ACCOUNT_SID" in text
     assert "for real calls" not in text
+    assert "To begin" not in site.visitor(Role.TECHNICIAN).get("/live").text
 
 
 def test_what_a_phones_bar_has_no_room_for_is_on_a_page_of_its_own(site):

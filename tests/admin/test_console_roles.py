@@ -239,7 +239,7 @@ def test_a_technician_edits_how_to_be_paged_and_neither_name_nor_email(site):
     site.user(Role.TECHNICIAN, "anna@example.com")
     visitor = site.visitor(None).sign_in("anna@example.com", site.passwords["anna@example.com"])
     assert 'href="/technicians/anna"' in visitor.get("/technicians").html
-    assert "Text me" in visitor.get("/technicians/anna").text
+    assert "Send a test text" in visitor.get("/technicians/anna").text
     assert visitor.send("/technicians/anna/tests/sms").status == 200
     visitor.get("/technicians/anna").send(
         "/technicians/anna", phone="+393331110055", order="voice sms", quiet=["email"]

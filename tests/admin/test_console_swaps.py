@@ -79,7 +79,9 @@ def test_a_swap_changes_the_rotation_once_the_other_one_accepts(site):
     asks(anna, ANNAS, colleague=BRUNOS, words="A wedding & <b>cake</b>")
     assert "Bruno Neri is asked. Nothing changes until Bruno Neri accepts." in anna.text
     assert (on_call(site, days=NEXT_WEEK), revisions(site)) == ("bruno", 1)
-    bruno = person(site, "bruno").get("/rotations")
+    bruno = person(site, "bruno")
+    assert "1 swap waits for your answer" in bruno.text
+    bruno.get("/rotations")
     assert "Swaps 1 to answer" in bruno.text
     bruno.get("/swaps")
     assert "You take Mon 23 Nov 09:00 until Mon 30 Nov 09:00 Rome" in bruno.text

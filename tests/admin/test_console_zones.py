@@ -43,6 +43,13 @@ def test_who_reads_by_the_same_clock_sees_it_once(site):
     assert "Local time in Rome." in text
 
 
+def test_the_shifts_that_may_be_swapped_are_told_on_both_clocks(site):
+    site.user(Role.TECHNICIAN, "bruno@example.com")
+    bruno = site.visitor(None).sign_in("bruno@example.com", site.passwords["bruno@example.com"])
+    bruno.client.set_cookie("zone", "America/New_York")
+    assert "Mon 16 Nov 03:00 \N{EN DASH} Mon 23 Nov 03:00 New York" in bruno.get("/swaps").text
+
+
 def test_an_hour_in_which_only_one_side_has_changed_its_clocks_is_told_right(site):
     site.clock.at = datetime(2026, 10, 28, 1, 14, tzinfo=UTC)
     text = reader(site, "America/New_York").get("/").text

@@ -104,8 +104,7 @@ def test_a_load_warns_of_gaps(office):
     report = office.loads(text)
     assert str(report).splitlines() == [
         "schedules: 0 added, 1 changed",
-        "  schedule platinum: Layer weekly: it was always open, and becomes open "
-        "Mon, Tue, Wed, Thu, Fri, Sat 00:00-00:00.",
+        "  schedule platinum: Layer weekly: it was always open, and becomes open Mon, Tue, Wed, Thu, Fri, Sat all day.",
         "Warning: schedule platinum has nobody on call in the next 60 days (Europe/Rome): "
         "Sun 29 Nov 2026 00:00 until Mon 30 Nov 2026 00:00, "
         "Sun 6 Dec 2026 00:00 until Mon 7 Dec 2026 00:00, "

@@ -103,7 +103,7 @@ def test_a_drill_is_started_and_the_page_tells_when_somebody_answered(visit, nig
 def test_a_technicians_telephone_is_tested_without_leaving_the_page(visit, night):
     page = visit().sign_in().page
     page.goto(f"{page.url}technicians/anna")
-    page.get_by_role("button", name="Call me as a test").click()
+    page.get_by_role("button", name="Call as a test").click()
     page.get_by_text("leaves now ·").wait_for()
     night.world.settles()
     page.get_by_text("ringing").wait_for()

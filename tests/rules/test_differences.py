@@ -75,5 +75,5 @@ def test_two_windows_are_both_named():
     after = schedule(Layer("weekly", Rotation(Unit.MONTH, 2, ROTATION.first_handoff, ("anna", "bruno")), twice))
     assert differences(BEFORE, after, NAMES) == [
         "Layer weekly: a turn was 1 week, and becomes 2 months.",
-        "Layer weekly: it was always open, and becomes open Mon 18:00-09:00 and Sat 00:00-00:00.",
+        "Layer weekly: it was always open, and becomes open Mon 18:00-09:00 and Sat all day.",
     ]

@@ -1,4 +1,4 @@
-"""'Text me' and 'Call me as a test': through the real path, and what became of it."""
+"""A test text and a test call: through the real path, and what became of it."""
 
 import pytest
 
