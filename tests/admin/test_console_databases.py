@@ -30,7 +30,7 @@ def test_an_admin_sets_up_a_service_and_works_its_first_ticket(database):
     home = visitor.get("/").text
     assert f"P1 {number} Acme SpA 55 min left Nobody has it" in home
     assert "Anna Rossi platinum" in home
-    assert "To begin 4 of 6 done" in home
+    assert "To begin 4 of 7 done" in home
     visitor.get(f"/tickets/{number}").send(f"/tickets/{number}/acknowledge")
     visitor.send(f"/tickets/{number}/note", text="Restarted the node.")
     visitor.send(f"/tickets/{number}/solve", reason="It was the disk.")
