@@ -208,8 +208,9 @@ def _layer(layer: Layer) -> dict[str, Any]:
 
 
 def new_layer(wall_now: datetime, name: str) -> dict[str, Any]:
-    """A week each, from the next Monday at nine."""
-    monday = wall_now.date() + timedelta(days=7 - wall_now.weekday())
+    """A week each, from the last Monday at nine: the first one is on call now."""
+    last = wall_now - timedelta(hours=9)
+    monday = last.date() - timedelta(days=last.weekday())
     handoff = datetime(monday.year, monday.month, monday.day, 9)  # noqa: DTZ001  local wall clock
     return {
         "name": name,

@@ -35,8 +35,8 @@ def test_a_rotation_is_made_from_nothing(site, visitor):
     assert visitor.path == "/rotations/platinum"
     rotation = schedule(site).layers[0].rotation
     assert rotation.participants == ("bruno", "anna")
-    assert (rotation.unit, rotation.length, f"{rotation.first_handoff}") == (Unit.WEEK, 1, "2026-11-16 09:00:00")
-    assert "Anna Rossi is on call now" in visitor.text
+    assert (rotation.unit, rotation.length, f"{rotation.first_handoff}") == (Unit.WEEK, 1, "2026-11-09 09:00:00")
+    assert "Bruno Neri is on call now" in visitor.text
     assert "no gap" in visitor.text
     assert audited(site) == ["rotation.added"]
 
