@@ -49,7 +49,7 @@ def test_a_rotation_is_built_from_nothing_in_under_a_minute(browser, empty_line)
     page.get_by_role("button", name="Save").click()
     page.get_by_text("The rotation holds from now on.").wait_for()
     page.get_by_role("heading", name="Gina Blu is on call now").wait_for()
-    page.get_by_text("until Mon 09:00, then Gina Blu.").wait_for()
+    page.get_by_text("until Mon 09:00, then Leo Gallo.").wait_for()
     done = int(page.evaluate("sessionStorage.done"))
     assert 6 < done <= IN_A_MINUTE, done
     window.close()
