@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rules import timezones
 from rules.edits import (
+    changed_override,
     clash,
     continued,
     overridden,
@@ -34,6 +35,12 @@ def test_overrides_are_kept_in_order_and_each_once():
     edited = with_overrides(schedule(overrides=(CHRISTMAS,)), [ADVENT, CHRISTMAS])
     assert edited.overrides == (ADVENT, CHRISTMAS)
     assert without_override(edited, ADVENT) == schedule(overrides=(CHRISTMAS,))
+
+
+def test_an_override_is_changed_in_its_place_and_not_where_it_is_gone():
+    later = override("carla", "2026-12-25T18:00", "2026-12-27T09:00")
+    assert changed_override(schedule(overrides=(ADVENT, CHRISTMAS)), CHRISTMAS, later).overrides == (ADVENT, later)
+    assert changed_override(schedule(overrides=(ADVENT,)), CHRISTMAS, later).overrides == (ADVENT,)
 
 
 def test_absences_are_kept_in_order_and_each_once():

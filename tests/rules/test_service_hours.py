@@ -1,6 +1,6 @@
 """Staffed hours by the vendor's calendars, and business time."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,8 @@ from rules.service_hours import (
     end_of_business_day,
     end_of_next_business_day,
     is_staffed,
+    next_change,
+    next_holidays,
 )
 from rules.targets import Plan
 from tests.rules.vendor import POLICY, rome
@@ -206,3 +208,23 @@ def test_adding_in_two_steps_is_adding_once(calendar, start, first, second):
 def test_business_time_passes_exactly_while_staffed(calendar, at):
     passed = business_between(calendar, at, at + timedelta(microseconds=1))
     assert bool(passed) is is_staffed(calendar, at)
+
+
+@pytest.mark.parametrize(
+    ("now", "change", "why"),
+    [
+        ("2026-11-02T08:00:00", "2026-11-02T09:00:00", "it opens"),
+        ("2026-11-02T09:00:00", "2026-11-02T18:00:00", "it closes"),
+        ("2026-11-02T18:00:00", "2026-11-03T09:00:00", "the next morning"),
+        ("2026-11-06T18:00:00", "2026-11-09T09:00:00", "after a week-end"),
+        ("2026-10-23T18:00:00", "2026-10-26T09:00:00", "after a week-end in which clocks change"),
+    ],
+)
+def test_when_basic_hours_begin_or_end_next(now, change, why):
+    assert next_change(BASIC, rome(now)) == rome(change), why
+
+
+def test_the_next_holidays_from_a_day_on():
+    assert next_holidays(BASIC, date(2026, 12, 25), 3) == [date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1)]
+    without = Calendar("Europe/Rome", BASIC.weekdays, (), None)
+    assert next_holidays(without, date(2026, 12, 25), 3) == []

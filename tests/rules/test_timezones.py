@@ -188,3 +188,9 @@ def test_the_stretches_of_a_range(zone, start, end, found):
     assert [
         f"{one.start.isoformat(' ')[:16]} {one.before / hour:+g} {one.offset / hour:+g} {one.name}" for one in parts
     ] == found
+
+
+def test_the_zones_that_are_offered_are_known_and_without_odd_aliases():
+    offered = timezones.names()
+    assert "Europe/Rome" in offered and "Asia/Calcutta" not in offered
+    assert all(is_known(name) for name in offered)
