@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from twilio.request_validator import RequestValidator
 
-from benchmarks import burst, calls, databases, due_work, idle, latency, on_call, recovery, results, start
+from benchmarks import burst, calls, console, databases, due_work, idle, latency, on_call, recovery, results, start
 from benchmarks.databases import POSTGRESQL, SQLITE, Kinds
 from benchmarks.results import Row
 from benchmarks.telephone import AUTH_TOKEN, sign
@@ -77,6 +77,12 @@ def test_who_is_on_call_is_asked_of_the_rule_and_over_http(postgresql_only):
     assert len(about(rows, "the rule")) == 3
     assert len(about(rows, "a year of shifts")) == 2
     assert len(about(rows, "over HTTP")) == 1
+
+
+def test_every_page_of_the_console_is_asked_for_and_weighed(sqlite_only):
+    rows = console.run(sqlite_only, console.SMALL)
+    assert len(about(rows, "SQLite, p95")) == len(console.PAGES)
+    assert [row.ok for row in about(rows, "the heaviest page")] == [True]
 
 
 def test_processes_start_and_their_memory_is_read(sqlite_only, postgresql_only):
