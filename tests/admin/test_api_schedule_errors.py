@@ -22,7 +22,7 @@ def window(**changes):
 
 
 SCHEDULE_MISTAKES = [
-    # What issue 5 names
+    # What is most often sent wrong
     (turns(), "layers[0].rotation.participants", "nobody takes part: choose at least one technician"),
     (turns("anna", "zoe"), "layers[0].rotation.participants[1]", "unknown technician 'zoe'"),
     ({"overrides": [dated("zoe", *ONE_DAY)]}, "overrides[0].technician", "unknown technician 'zoe'"),
