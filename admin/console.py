@@ -112,11 +112,25 @@ def _open(
         SingleSignOn(database, provider, line.public_url, door, limiter).open(doors)
     Home(database, line, duties, simulated=simulated).open(doors)
     open_more(doors)
+    _open_tickets(doors, database, line)
+    _open_rotations(doors, database, line, duties)
+    _open_people(doors, database, line, duties)
+    _open_customers(doors, database, line, peppers)
+    _open_settings(doors, database, line)
+
+
+def _open_tickets(doors: Doors, database: Database, line: Line) -> None:
+    """What happened: tickets, calls, messages, drills, and reports of them."""
     TicketList(database, line).open(doors)
     TicketPages(database, line).open(doors)
     MessagePages(database, line).open(doors)
     CallPages(database, line).open(doors)
     DrillPages(database, line).open(doors)
+    ReportPages(database, line).open(doors)
+
+
+def _open_rotations(doors: Doors, database: Database, line: Line, duties: Duties) -> None:
+    """Who is on call when, and every way to change that."""
     RotationPages(database, line, duties).open(doors)
     TurnPages(database, line).open(doors)
     RevisionPages(database).open(doors)
@@ -127,12 +141,19 @@ def _open(
     SwapRequestPages(database, line).open(doors)
     SwapAskingPages(database, line).open(doors)
     FairnessPages(database, line).open(doors)
-    ReportPages(database, line).open(doors)
     CalendarPages(database, line).open(doors)
+
+
+def _open_people(doors: Doors, database: Database, line: Line, duties: Duties) -> None:
+    """Technicians, and how each is reached."""
     AbsencePages(database, line).open(doors)
     TechnicianPages(database, line, duties).open(doors)
     ContactTestPages(database, line).open(doors)
     ContactProofPages(database, line).open(doors)
+
+
+def _open_customers(doors: Doors, database: Database, line: Line, peppers: Peppers) -> None:
+    """Customers with all that they have."""
     CustomerPages(database, line, peppers).open(doors)
     ImportPages(database, line, peppers).open(doors)
     contract_pages = ContractPages(database, line)
@@ -140,6 +161,10 @@ def _open(
     PinPages(database, line, peppers, contract_pages).open(doors)
     ProductPages(database, line).open(doors)
     MaintenancePages(database, line).open(doors)
+
+
+def _open_settings(doors: Doors, database: Database, line: Line) -> None:
+    """What is behind the gear, and one's own account."""
     PolicyPages(database, line).open(doors)
     ContactPages(database, line).open(doors)
     HoursPages(database, line).open(doors)

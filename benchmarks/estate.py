@@ -124,103 +124,118 @@ def _write(session: Session, rows: dict[type[Base], list[dict[str, Any]]]) -> No
         session.execute(insert(table), rows[table])
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One call and what became of it; `had_at` is when `holder` took it, None where nobody has."""
+
+    number: int
+    sid: str
+    at: datetime
+    caller: str
+    contract: int
+    holder: str
+    had_at: datetime | None
+    is_ended: bool
+
+
 def _night(
     each: int, at: datetime, estate: Estate, contract: int, policy: dict[str, Any], chance: random.Random
 ) -> Iterator[tuple[type[Base], dict[str, Any]]]:
     """What one call leaves."""
-    number, sid = FIRST + each, f"CA{each:032x}"
-    ended = each < estate.tickets - UNENDED
-    had_at = at + timedelta(minutes=chance.choice((2, 4, 9, 30, 70))) if ended or each % 2 else None
+    is_ended = each < estate.tickets - UNENDED
+    had_at = at + timedelta(minutes=chance.choice((2, 4, 9, 30, 70))) if is_ended or each % 2 else None
     holder = f"t-{chance.randrange(estate.technicians)}"
     caller = f"+39340{1_000_000 + each % estate.contracts}"
-    state = TicketState.SOLVED if ended else TicketState.IN_CHARGE if had_at else TicketState.OPEN
-    yield (
-        Call,
-        {
-            "sid": sid,
-            "caller": caller,
-            "step": Step.ENDED,
-            "turn": 6,
-            "silences": 0,
-            "wrong_pins": 0,
-            "problem": 1,
-            "registered": True,
-            "staffed": False,
-            "contract_id": contract,
-            "ticket_number": number,
-            "outcome": "ticket",
-            "started_at": at,
-            "ended_at": at + timedelta(minutes=2),
-        },
-    )
-    yield (
-        Ticket,
-        {
-            "number": number,
-            "contract_id": contract,
-            "priority": chance.choice((Priority.P1, Priority.P2)),
-            "state": state,
-            "source": TicketSource.CALL,
-            "call_sid": sid,
-            "problem": 1,
-            "caller": caller,
-            "callback": caller,
-            "opened_at": at,
-            "target_at": at + timedelta(hours=1),
-            "taken_in_charge_at": had_at,
-            "taken_by": holder if had_at else None,
-            "ended_at": at + timedelta(hours=3) if ended else None,
-        },
-    )
+    case = _Case(FIRST + each, f"CA{each:032x}", at, caller, contract, holder, had_at, is_ended)
+    yield Call, _call(case)
+    yield Ticket, _ticket(case, chance.choice((Priority.P1, Priority.P2)))
     for place, kind in enumerate(CALLED):
-        yield (
-            CallStep,
-            {"call_sid": sid, "at": at + timedelta(seconds=20 * place), "kind": kind, "text": f"Step {place}"},
-        )
-    for place, kind in enumerate(STORY if ended else STORY[:2]):
-        yield (
-            TicketEvent,
-            {"ticket_number": number, "at": at + timedelta(minutes=place), "kind": kind, "text": f"{kind}"},
-        )
-    yield (
-        Page,
-        {
-            "id": number,
-            "ticket_number": number,
-            "state": PageState.CLOSED if ended else PageState.PAGING if had_at is None else PageState.ACKNOWLEDGED,
-            "policy": policy,
-            "level": 1,
-            "round": 1,
-            "level_started_at": at,
-            "round_started_at": at,
-            "passed": False,
-            "alarmed_round": 0,
-            "raised_at": at,
-            "acknowledged_at": had_at,
-            "acknowledged_by": holder if had_at else None,
-            "due_at": at + YEAR if had_at is None else None,
-        },
-    )
+        step_at = at + timedelta(seconds=20 * place)
+        yield CallStep, {"call_sid": case.sid, "at": step_at, "kind": kind, "text": f"Step {place}"}
+    for place, kind in enumerate(STORY if is_ended else STORY[:2]):
+        told_at = at + timedelta(minutes=place)
+        yield TicketEvent, {"ticket_number": case.number, "at": told_at, "kind": kind, "text": kind}
+    yield Page, _page(case, policy)
     for channel in (Channel.SMS, Channel.VOICE):
-        yield (
-            Delivery,
-            {
-                "key": f"page:{number}:1:1:{holder}:{channel}",
-                "kind": DeliveryKind.PAGE,
-                "channel": channel,
-                "urgency": 0,
-                "ticket_number": number,
-                "page_id": number,
-                "round": 1,
-                "level": 1,
-                "technician_key": holder,
-                "name": "Tina",
-                "address": town.phone(1),
-                "body": f"P1 {number}",
-                "state": DeliveryState.DELIVERED,
-                "attempts": 1,
-                "created_at": at,
-                "attempted_at": at,
-                "settled_at": at + timedelta(seconds=9),
-            },
-        )
+        yield Delivery, _delivery(case, channel)
+
+
+def _call(case: _Case) -> dict[str, Any]:
+    return {
+        "sid": case.sid,
+        "caller": case.caller,
+        "step": Step.ENDED,
+        "turn": 6,
+        "silences": 0,
+        "wrong_pins": 0,
+        "problem": 1,
+        "registered": True,
+        "staffed": False,
+        "contract_id": case.contract,
+        "ticket_number": case.number,
+        "outcome": "ticket",
+        "started_at": case.at,
+        "ended_at": case.at + timedelta(minutes=2),
+    }
+
+
+def _ticket(case: _Case, priority: Priority) -> dict[str, Any]:
+    in_hand = TicketState.IN_CHARGE if case.had_at else TicketState.OPEN
+    return {
+        "number": case.number,
+        "contract_id": case.contract,
+        "priority": priority,
+        "state": TicketState.SOLVED if case.is_ended else in_hand,
+        "source": TicketSource.CALL,
+        "call_sid": case.sid,
+        "problem": 1,
+        "caller": case.caller,
+        "callback": case.caller,
+        "opened_at": case.at,
+        "target_at": case.at + timedelta(hours=1),
+        "taken_in_charge_at": case.had_at,
+        "taken_by": case.holder if case.had_at else None,
+        "ended_at": case.at + timedelta(hours=3) if case.is_ended else None,
+    }
+
+
+def _page(case: _Case, policy: dict[str, Any]) -> dict[str, Any]:
+    unended = PageState.ACKNOWLEDGED if case.had_at else PageState.PAGING
+    return {
+        "id": case.number,
+        "ticket_number": case.number,
+        "state": PageState.CLOSED if case.is_ended else unended,
+        "policy": policy,
+        "level": 1,
+        "round": 1,
+        "level_started_at": case.at,
+        "round_started_at": case.at,
+        "passed": False,
+        "alarmed_round": 0,
+        "raised_at": case.at,
+        "acknowledged_at": case.had_at,
+        "acknowledged_by": case.holder if case.had_at else None,
+        "due_at": None if case.had_at else case.at + YEAR,
+    }
+
+
+def _delivery(case: _Case, channel: Channel) -> dict[str, Any]:
+    return {
+        "key": f"page:{case.number}:1:1:{case.holder}:{channel}",
+        "kind": DeliveryKind.PAGE,
+        "channel": channel,
+        "urgency": 0,
+        "ticket_number": case.number,
+        "page_id": case.number,
+        "round": 1,
+        "level": 1,
+        "technician_key": case.holder,
+        "name": "Tina",
+        "address": town.phone(1),
+        "body": f"P1 {case.number}",
+        "state": DeliveryState.DELIVERED,
+        "attempts": 1,
+        "created_at": case.at,
+        "attempted_at": case.at,
+        "settled_at": case.at + timedelta(seconds=9),
+    }

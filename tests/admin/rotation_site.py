@@ -5,10 +5,19 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from models.audit import Audit
+from models.database import Database
 from models.schedule import ScheduleRevision
 from paging import roster
 from rules.on_call import Schedule
-from tests.admin.console_site import Site
+from tests.admin.console_site import Site, open_site
+
+
+def site_of_a_week_each(database: Database) -> Site:
+    """Anna and Bruno take turns of a week; Carla takes none."""
+    site = open_site(database)
+    site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
+    site.rotation("anna", "bruno")
+    return site
 
 
 def schedule(site: Site, *, days: float = 0, key: str = "platinum") -> Schedule:

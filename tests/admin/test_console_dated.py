@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from paging import roster
-from tests.admin.console_site import open_site
-from tests.admin.rotation_site import audited, on_call, revisions, schedule
+from tests.admin.rotation_site import audited, on_call, revisions, schedule, site_of_a_week_each
 
 NEXT_MONDAY, THE_ONE_AFTER = 6, 13
 """Days from now, Wednesday."""
@@ -14,10 +13,7 @@ NEXT_MONDAY, THE_ONE_AFTER = 6, 13
 
 @pytest.fixture
 def site(database):
-    site = open_site(database)
-    site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
-    site.rotation("anna", "bruno")
-    return site
+    return site_of_a_week_each(database)
 
 
 @pytest.fixture

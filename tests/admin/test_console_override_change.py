@@ -10,8 +10,7 @@ import pytest
 from paging import roster, rotations
 from rules import edits
 from rules.on_call import Override
-from tests.admin.console_site import open_site
-from tests.admin.rotation_site import audited, revisions, schedule
+from tests.admin.rotation_site import audited, revisions, schedule, site_of_a_week_each
 from tests.admin.test_console_dated import override
 
 CHANGE = "/rotations/platinum/overrides/change"
@@ -19,10 +18,7 @@ CHANGE = "/rotations/platinum/overrides/change"
 
 @pytest.fixture
 def site(database):
-    site = open_site(database)
-    site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
-    site.rotation("anna", "bruno")
-    return site
+    return site_of_a_week_each(database)
 
 
 @pytest.fixture

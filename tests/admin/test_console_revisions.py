@@ -8,16 +8,13 @@ from models.account import Role
 from paging import roster
 from rules.on_call import Layer, Schedule
 from rules.rotation import Rotation, Unit
-from tests.admin.console_site import NOW, open_site
-from tests.admin.rotation_site import audited, revisions, schedule
+from tests.admin.console_site import NOW
+from tests.admin.rotation_site import audited, revisions, schedule, site_of_a_week_each
 
 
 @pytest.fixture
 def site(database):
-    site = open_site(database)
-    site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
-    site.rotation("anna", "bruno")
-    return site
+    return site_of_a_week_each(database)
 
 
 @pytest.fixture

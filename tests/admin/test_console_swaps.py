@@ -17,8 +17,7 @@ from paging.swaps import SwapLapses
 from rules import edits
 from rules.gsm7 import segments
 from rules.on_call import Absence, Override
-from tests.admin.console_site import open_site
-from tests.admin.rotation_site import audited, on_call, revisions
+from tests.admin.rotation_site import audited, on_call, revisions, site_of_a_week_each
 from tests.admin.test_schedule_races import at_once
 
 NEXT_WEEK, WEEK_AFTER = 6, 13
@@ -28,18 +27,12 @@ BRUNOS, ANNAS = "bruno 2026-11-23T08:00:00+00:00", "anna 2026-11-30T08:00:00+00:
 
 @pytest.fixture
 def site(database):
-    site = open_site(database)
-    site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
-    site.rotation("anna", "bruno")
-    return site
+    return site_of_a_week_each(database)
 
 
 @pytest.fixture
 def quick_site(sqlite):
-    site = open_site(sqlite)
-    site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
-    site.rotation("anna", "bruno")
-    return site
+    return site_of_a_week_each(sqlite)
 
 
 def person(site, name):
