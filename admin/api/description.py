@@ -1,7 +1,8 @@
 """The OpenAPI description of the API."""
 
 from collections.abc import Callable, Mapping
-from functools import update_wrapper
+from functools import update_wrapper, wraps
+from threading import Lock
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,23 +17,15 @@ View = Callable[..., Any]
 
 
 class Description:
-    """Collects the views that are described. To read and check requests is the views' own affair."""
+    """Collect the views that are described. To read and check requests is the views' own affair.
+
+    The schemas are made when the document is first asked for: they take longer than everything else at the start.
+    """
 
     def __init__(self) -> None:
-        token = SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
-        self._tree = SpecTree(
-            "flask",
-            title="Platinum Line",
-            version="1",
-            description="Who is on call, edits of schedules, tickets and their moves, and what monitoring reports.",
-            page_templates={},
-            mode="strict",
-            naming_strategy=lambda model: model.__name__,
-            nested_naming_strategy=lambda _parent, name: name,
-            annotations=False,
-            security_schemes=[token],
-            security={"token": []},
-        )
+        self._pending: list[Callable[[SpecTree], None]] = []
+        self._document: dict[str, Any] | None = None
+        self._building = Lock()
 
     def describe(
         self,
@@ -44,30 +37,61 @@ class Description:
         headers: type[BaseModel] | None = None,
         problems: tuple[int, ...] = (),
     ) -> View:
-        """The view, known to the description: what it answers (None: no JSON), and the problems instead of it."""
+        """Return the view, known to the description: its answers (None: no JSON), and the problems instead of them."""
         models: dict[str, Any] = {f"HTTP_{status}": model for status, model in answers.items()}
         models |= {f"HTTP_{status}": Problem for status in (401, 403, *problems)}
-        described = self._tree.validate(
-            query=query, json=body, headers=headers, resp=Responses(**models), skip_validation=True
-        )(view)
 
-        # SpecTree finds what it knows of a view by what the view wraps; requests need not pass through it.
+        @wraps(view)
         def direct(**values: Any) -> Any:
             return view(**values)
 
-        return update_wrapper(direct, described)
+        def enter(tree: SpecTree) -> None:
+            described = tree.validate(
+                query=query, json=body, headers=headers, resp=Responses(**models), skip_validation=True
+            )(view)
+            # SpecTree finds what it knows of a view by what the view wraps; requests need not pass through it.
+            update_wrapper(direct, described)
+
+        self._pending.append(enter)
+        return direct
 
     def document(self) -> dict[str, Any]:
-        """The description in force, as OpenAPI 3.1. Call it within an app that has the views."""
-        document: dict[str, Any] = self._tree.spec
+        """Return the description in force, as OpenAPI 3.1. Call it within an app that has the views."""
+        with self._building:
+            if self._document is None:
+                self._document = self._built()
+        return self._document
+
+    def _built(self) -> dict[str, Any]:
+        tree = _tree()
+        for enter in self._pending:
+            enter(tree)
+        document: dict[str, Any] = tree.spec
         for operations in document["paths"].values():
             for operation in operations.values():
                 _mend(operation["responses"])
         return document
 
 
+def _tree() -> SpecTree:
+    token = SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
+    return SpecTree(
+        "flask",
+        title="Platinum Line",
+        version="1",
+        description="Who is on call, edits of schedules, tickets and their moves, and what monitoring reports.",
+        page_templates={},
+        mode="strict",
+        naming_strategy=lambda model: model.__name__,
+        nested_naming_strategy=lambda _parent, name: name,
+        annotations=False,
+        security_schemes=[token],
+        security={"token": []},
+    )
+
+
 def _mend(responses: dict[str, Any]) -> None:
-    """Errors have a media type of their own, which SpecTree cannot say."""
+    """Give errors their own media type, which SpecTree cannot say."""
     for status, response in responses.items():
         content = response.get("content", {})
         if int(status) >= 400 and "application/json" in content:
