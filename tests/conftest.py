@@ -11,7 +11,7 @@ from app import LOG_LINE, main
 from models.clock import VirtualClock
 from models.database import Database
 from tests.browser.server import browsing, chromium
-from tests.databases import PostgresServer, fast_folder, server_folder, sqlite_copy, sqlite_template
+from tests.databases import PostgresServer, SharedPostgres, fast_folder, server_folder, sqlite_copy, sqlite_template
 from tests.times import NIGHT
 from tests.world import ENVIRONMENT, LINE, World
 
@@ -32,6 +32,12 @@ def postgresql(testrun_uid: str) -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
+def shared_postgresql(postgresql: PostgresServer) -> SharedPostgres:
+    """The database that the tests of this process have in turn."""
+    return SharedPostgres(postgresql)
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests of a process."""
     if chromium() is None:
@@ -48,9 +54,9 @@ def sqlite_url(migrated_sqlite: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql: PostgresServer) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database."""
-    with postgresql.copy() as url:
+def postgresql_url(shared_postgresql: SharedPostgres) -> Iterator[str]:
+    """An empty, migrated PostgreSQL database, under a name of this test's own."""
+    with shared_postgresql.turn() as url:
         yield url
 
 
