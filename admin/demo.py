@@ -1,6 +1,7 @@
 """The demonstration: what there is to try of it."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,13 @@ def welcome(database: Database, peppers: Peppers, public_url: str, password: str
 
 def hints(session: Session, peppers: Peppers) -> list[Hint]:
     """The demonstration's PINs that this database knows: none where another file was loaded."""
-    content = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     known = set(session.execute(select(Pin.digest).where(Pin.revoked_at.is_(None))).scalars())
-    return [hint for hint in _hints(content) if any(digest in known for digest in peppers.candidates(hint[1]))]
+    return [hint for hint in _hints() if any(digest in known for digest in peppers.candidates(hint[1]))]
 
 
-def _hints(content: dict[str, Any]) -> list[Hint]:
+@cache
+def _hints() -> list[Hint]:
+    content: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     return [
         (f"{customer['name']} ({contract['plan']})", pin, contract["contacts"][0]["phone"])
         for customer in content["customers"]

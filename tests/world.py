@@ -23,7 +23,7 @@ from models.technician import Technician
 from paging.carriers.twilio import Download, redirected
 from simulator.phone import Handset, Phone
 from simulator.transport import Answer, WsgiTransport
-from tests.templates import share_templates
+from tests.shared import share_templates
 
 LINE = Path(__file__).parent / "data" / "line.yaml"
 ADA = "+393332220001"

@@ -31,7 +31,7 @@ from rules.on_call import Layer, Schedule
 from rules.pins import Peppers
 from rules.rotation import Rotation, Unit
 from rules.targets import Plan, Priority
-from tests.templates import share_templates
+from tests.shared import share_templates
 from tickets import lifecycle
 
 NOW = datetime(2026, 11, 11, 1, 14, tzinfo=UTC)
