@@ -166,11 +166,16 @@ class Conversation:
         return list(self._session.execute(statement.order_by(Page.ticket_number)).scalars())
 
     def _reminded(self) -> list[int]:
-        """The tickets that this technician has, and is asked about."""
+        """Return the tickets that this technician has, and was reminded of. One that is over does not count."""
         statement = (
             select(Ticket.number)
             .join(Page, Page.ticket_number == Ticket.number)
-            .where(Ticket.taken_by == self._technician.key, Page.followed_up_at.is_not(None))
+            .where(
+                Ticket.taken_by == self._technician.key,
+                Ticket.state.in_(OWNED),
+                Page.state == PageState.ACKNOWLEDGED,
+                Page.followed_up_at.is_not(None),
+            )
         )
         return list(self._session.execute(statement.order_by(Ticket.number)).scalars())
 

@@ -263,7 +263,7 @@ def _close(session: Session, line: Line, ticket: Ticket, by: Responder, now: dat
     if page is None or page.state is PageState.CLOSED:
         return
     unanswered = page.state is PageState.PAGING
-    page_moves.move(session, page, PageState.CLOSED, due_at=None)
+    page_moves.move(session, page, PageState.CLOSED, due_at=None, followed_up_at=None)
     recipients.cancel_pending(session, page, now)
     recipients.end_calls(session, page, now, by.call)
     if unanswered:

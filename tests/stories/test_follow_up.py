@@ -1,8 +1,10 @@
 """A P1 that somebody has and nobody works on does not rest."""
 
 import pytest
+from sqlalchemy import update
 
 from models.delivery import DeliveryKind, DeliveryState
+from models.page import Page
 from simulator import faults
 from simulator.faults import FaultKind
 from tests.stories.pages import ANNA, NUMBER, deliveries, page_of, reports
@@ -169,3 +171,28 @@ def test_who_answers_the_reminding_call_after_losing_the_ticket_may_take_it_agai
     call.presses("1")
     assert "is yours" in call.words
     assert taken.ticket(NUMBER)["taken_by"] == "anna"
+
+
+@pytest.mark.parametrize("ending", ["DONE rebooted", "exclude"])
+def test_a_bare_ack_does_not_mean_a_ticket_that_is_over(taken: World, ending: str) -> None:
+    taken.passes(minutes=31)
+    if ending == "exclude":
+        taken.post(f"/api/v1/tickets/{NUMBER}/exclude", {"reason": "not covered"})
+    else:
+        taken.handset("anna").sends(ending)
+    reports(taken)
+    (answer,) = taken.handset("anna").sends("ACK")
+    assert "100002" in answer
+    assert NUMBER not in answer
+    assert taken.ticket("100002")["taken_by"] == "anna"
+
+
+def test_a_reminder_that_was_left_on_the_page_of_a_resolved_ticket_does_not_count(taken: World) -> None:
+    taken.passes(minutes=10)
+    taken.handset("anna").sends("DONE rebooted")
+    with taken.database.write() as session:
+        session.execute(update(Page).values(followed_up_at=taken.clock.at))
+    reports(taken)
+    (answer,) = taken.handset("anna").sends("ACK")
+    assert NUMBER not in answer
+    assert taken.ticket("100002")["taken_by"] == "anna"
