@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from ivr import recordings
 from ivr.exchange import Exchange
@@ -35,12 +35,8 @@ _OFFERS = select(
     select(Maintenance.id).where(*_WINDOW).limit(1).scalar_subquery().label("window"),
     select(func.max(Ticket.number))
     .where(
+        Ticket.contract_id == bindparam("contract"),
         Ticket.state.in_(UNSOLVED),
-        or_(
-            Ticket.contract_id == bindparam("contract"),
-            Ticket.caller == bindparam("caller"),
-            Ticket.callback == bindparam("caller"),
-        ),
     )
     .scalar_subquery()
     .label("ticket"),
@@ -73,8 +69,8 @@ class Known:
 
 
 def offers(x: Exchange) -> Offers:
-    """By the contract; a ticket also by the number calling."""
-    values = {"contract": x.call.contract_id, "caller": x.call.caller, "now": x.now}
+    """Return what this call may join. Only the contract counts: a reseller calls for several customers."""
+    values = {"contract": x.call.contract_id, "now": x.now}
     row = x.connection.execute(_OFFERS, values).one()
     return Offers(row.window is not None, row.ticket)
 

@@ -10,7 +10,7 @@ from models.ticket import TicketSource
 from paging import pager
 from paging.pager import Responder
 from rules.targets import Priority
-from tests.ivr.world import ANNA, STRANGER, World
+from tests.ivr.world import ANNA, World
 
 ANNA_ROSSI = Responder("anna", "Anna Rossi")
 
@@ -63,11 +63,21 @@ def test_a_solved_ticket_is_not_offered(acme: World) -> None:
     assert len(acme.tickets()) == 1
 
 
-def test_a_ticket_of_the_number_calling_is_offered_for_another_contract_too(acme: World) -> None:
-    acme.customer("Beta Srl", "12345678")
-    acme.phone().to_callback()
-    assert "press 5" in acme.phone(STRANGER).to_priority("12345678").said
-    assert "press 5" not in acme.phone("+393331231231").to_priority("12345678").said
+def test_a_reseller_is_offered_tickets_of_the_contract_of_the_pin_alone(acme_on_both: World) -> None:
+    """Two customers, one number calling: the number is also the callback of the other customer's ticket."""
+    acme_on_both.customer("Beta Srl", "12345678")
+    acmes = acme_on_both.phone().to_callback().spoken_ticket
+    call = acme_on_both.phone().to_priority("12345678")
+    assert "press 5" not in call.said
+    assert call.press("5").step == "priority"
+    betas = call.press("1").spoken_ticket
+    assert acme_on_both.phone().to_priority("12345678").press("5").spoken_ticket == betas
+    assert acme_on_both.phone().to_priority().press("5").spoken_ticket == acmes
+
+
+def test_a_ticket_of_the_contract_is_offered_to_another_number_too(acme: World) -> None:
+    number = acme.phone().to_callback().spoken_ticket
+    assert acme.phone("+393331231231").to_priority().press("5").spoken_ticket == number
 
 
 def test_a_booked_maintenance_is_offered_inside_its_window_alone(world: World) -> None:
