@@ -119,14 +119,15 @@ def put_together(
     settings: Settings,
     *,
     clock: Clock | None = None,
+    database: Database | None = None,
     http_client: ApiClient | None = None,
     transport: Transport | None = None,
 ) -> Gateway:
-    """Build a gateway. A virtual clock and other ways to reach the provider and ourselves are for tests.
+    """Build a gateway. A virtual clock, a database object and other ways to reach the provider and us are for tests.
 
     Raises PolicyError or PromptError.
     """
-    database = Database(settings.database_url, clock)
+    database = database or Database(settings.database_url, clock)
     line = _line(settings)
     client = http_client or RedirectingClient(settings.carrier_url)
     return Gateway(

@@ -1,5 +1,6 @@
 """What every test may ask for: a database of each kind."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,11 +14,18 @@ from models.clock import VirtualClock
 from models.database import Database
 from tests.browser.server import browsing, chromium
 from tests.databases import PostgresServer, SharedPostgres, fast_folder, server_folder, sqlite_copy, sqlite_template
+from tests.lent import lent
 from tests.shared import SharedRoutes
 from tests.times import NIGHT
 from tests.world import ENVIRONMENT, LINE, World
 
 structlog.configure(processors=LOG_LINE)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -102,30 +110,26 @@ def clock() -> VirtualClock:
 @pytest.fixture
 def database(database_url: str, clock: VirtualClock) -> Iterator[Database]:
     """A fresh database of each kind, on the virtual clock."""
-    database = Database(database_url, clock)
-    yield database
-    database.dispose()
+    with lent(database_url, clock) as database:
+        yield database
 
 
 @pytest.fixture
 def sqlite(sqlite_url: str, clock: VirtualClock) -> Iterator[Database]:
     """A fresh SQLite database, on the virtual clock: for what does not depend on the kind of database."""
-    database = Database(sqlite_url, clock)
-    yield database
-    database.dispose()
+    with lent(sqlite_url, clock) as database:
+        yield database
 
 
 @pytest.fixture
 def world(database_url: str, clock: VirtualClock) -> Iterator[World]:
     """The line of tests/data/line.yaml, on each kind of database."""
-    world = World(database_url, clock).loads(LINE.read_text(encoding="utf-8"))
-    yield world
-    world.database.dispose()
+    with lent(database_url, clock) as database:
+        yield World(database_url, clock, database).loads(LINE.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def quick_world(sqlite_url: str, clock: VirtualClock) -> Iterator[World]:
     """The same on SQLite alone: for what does not depend on the kind of database."""
-    world = World(sqlite_url, clock).loads(LINE.read_text(encoding="utf-8"))
-    yield world
-    world.database.dispose()
+    with lent(sqlite_url, clock) as database:
+        yield World(sqlite_url, clock, database).loads(LINE.read_text(encoding="utf-8"))

@@ -1,13 +1,19 @@
 """The PostgreSQL database that tests have in turn is the same for each of them: as the migrations leave it."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
 import sqlalchemy as sa
 
+from models.clock import VirtualClock
 from models.database import Database
 from models.service import Heartbeat
-from tests.databases import PostgresServer, SharedPostgres
+from tests.databases import PostgresServer, SharedPostgres, sqlite_copy
+from tests.lent import lent
 from tests.times import NIGHT
+
+BEATS = "SELECT count(*) FROM heartbeat WHERE engine = :value"
 
 
 @pytest.fixture
@@ -67,3 +73,28 @@ def test_an_open_transaction_of_one_test_does_not_hold_up_the_next(shared: Share
     with shared.turn() as url:
         assert ask(url, "SELECT count(*) FROM customer") == 0
     left.close()
+
+
+def test_the_object_that_is_lent_goes_to_the_database_of_each_test(
+    tmp_path: Path, migrated_sqlite: Path, shared: SharedPostgres, clock: VirtualClock
+) -> None:
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        folder.mkdir()
+        with lent(sqlite_copy(migrated_sqlite, folder), clock) as database:
+            beats(database)
+        with shared.turn() as url, lent(url, clock) as database:
+            beats(database)
+
+
+def test_two_that_are_lent_at_once_are_two(postgresql_url: str, sqlite_url: str, clock: VirtualClock) -> None:
+    for url in (postgresql_url, sqlite_url):
+        with lent(url, clock) as one, lent(url, clock) as two:
+            assert one is not two
+            beats(one)
+            assert one.glance(BEATS, "one") == two.glance(BEATS, "one") == (1, NIGHT)
+
+
+def beats(database: Database) -> None:
+    assert database.glance(BEATS, "one") == (0, NIGHT), "nothing of another test is there"
+    with database.write() as session:
+        session.add(Heartbeat(engine="one", seen_at=NIGHT))

@@ -19,6 +19,7 @@ from app import flask_app, put_together
 from config.settings import load_settings
 from models.account import Scope
 from models.clock import VirtualClock
+from models.database import Database
 from models.technician import Technician
 from paging.carriers.twilio import Download, redirected
 from simulator.phone import Handset, Phone
@@ -39,14 +40,17 @@ ENVIRONMENT = {
 
 
 class World:
-    def __init__(self, database_url: str, clock: VirtualClock, **environment: str) -> None:
+    def __init__(
+        self, database_url: str, clock: VirtualClock, database: Database | None = None, **environment: str
+    ) -> None:
+        """`database`: the object at that address, if there is one already."""
         self.clock = clock
         self._url = database_url
         settings = load_settings(
             ENVIRONMENT | environment | {"DATABASE_URL": database_url}, host="127.0.0.1", port=8000
         )
         door = _Door()
-        self.gateway = put_together(settings, clock=clock, http_client=door, transport=door)
+        self.gateway = put_together(settings, clock=clock, database=database, http_client=door, transport=door)
         self.app = share_templates(flask_app(self.gateway))
         self.app.testing = True
         door.open(self.app)
@@ -59,7 +63,7 @@ class World:
     def restarts(self, **environment: str) -> "World":
         """The line stops, and starts again with these settings; what is on file stays."""
         self.database.dispose()
-        return World(self._url, self.clock, **environment)
+        return World(self._url, self.clock, None, **environment)
 
     def loads(self, text: str) -> "World":
         """Load YAML, as an administrator does."""

@@ -4,14 +4,21 @@ import pytest
 
 from tests.browser.server import served
 from tests.browser.visit import Visit
-from tests.browser.world import busy
+from tests.browser.world import BusyNight, busy_night
+from tests.databases import fast_folder
+
+
+@pytest.fixture(scope="session")
+def busy_file(tmp_path_factory) -> BusyNight:
+    return busy_night(tmp_path_factory.mktemp("busy"))
 
 
 @pytest.fixture
-def night(tmp_path):
-    night = busy(tmp_path)
-    yield night
-    night.world.database.dispose()
+def night(busy_file):
+    with fast_folder() as folder:
+        night = busy_file.again(folder)
+        yield night
+        night.world.database.dispose()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from models.technician import Technician
 from tests.browser.screenshots import PAGES
 from tests.browser.server import served
 from tests.browser.visit import Visit
-from tests.browser.world import ADMIN, Busy, busy
+from tests.browser.world import ADMIN, Busy
 
 CARLAS = urlencode({"override": "carla 2026-11-12T17:00:00+00:00 2026-11-13T08:00:00+00:00"})
 MY_SHIFT = urlencode({"schedule": "platinum", "shift": "carla 2026-11-13T08:00:00+00:00"})
@@ -42,9 +42,9 @@ NO_PAGES = {
 
 
 @pytest.fixture(scope="session")
-def reading(tmp_path_factory) -> Iterator[Busy]:
+def reading(busy_file, tmp_path_factory) -> Iterator[Busy]:
     """One night for all tests that only read. The admin is a technician too, who has shifts and may ask for swaps."""
-    night = busy(tmp_path_factory.mktemp("reading"))
+    night = busy_file.again(tmp_path_factory.mktemp("reading"))
     with night.world.database.write() as session:
         session.get_one(Technician, "carla").email = ADMIN
     yield night
