@@ -22,6 +22,21 @@ from tests.world import ENVIRONMENT, LINE, World
 structlog.configure(processors=LOG_LINE)
 
 
+KINDS = ["sqlite", "postgresql"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--both-databases", action="store_true", help="run what does not depend on the kind of database on both, too"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "any_database_url" in metafunc.fixturenames:
+        kinds = KINDS if metafunc.config.getoption("both_databases") else KINDS[:1]
+        metafunc.parametrize("any_database_url", kinds, indirect=True)
+
+
 def pytest_collection_finish() -> None:
     """What is imported stays: the garbage collector need not look at it again and again."""
     gc.collect()
@@ -78,9 +93,16 @@ def postgresql_url(shared_postgresql: SharedPostgres) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, migrated database; the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def any_database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated SQLite database; with `--both-databases` the test runs once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
@@ -111,6 +133,13 @@ def clock() -> VirtualClock:
 def database(database_url: str, clock: VirtualClock) -> Iterator[Database]:
     """A fresh database of each kind, on the virtual clock."""
     with lent(database_url, clock) as database:
+        yield database
+
+
+@pytest.fixture
+def any_database(any_database_url: str, clock: VirtualClock) -> Iterator[Database]:
+    """A fresh database: for pages and programs whose SQL and locks are looked at elsewhere on both kinds."""
+    with lent(any_database_url, clock) as database:
         yield database
 
 

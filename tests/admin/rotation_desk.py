@@ -36,6 +36,16 @@ def dated(technician: str, starts: str, until: str, **more: Any) -> dict[str, An
     return {"technician": technician, "from": starts, "until": until, **more}
 
 
+_known: list[dict[str, Any]] = []
+
+
+def _description(api: Api) -> dict[str, Any]:
+    """The OpenAPI document, which is the same in every test: it is made once a process."""
+    if not _known:
+        _known.append(api.program(None).get("/api/openapi.json").get_json())
+    return _known[0]
+
+
 class Desk:
     """Anna, Bruno and Carla are on file, and 'platinum', by which Anna and Bruno take turns of a week."""
 
@@ -43,7 +53,7 @@ class Desk:
         self.database = database
         self.api = Api(database)
         self.program = self.api.program()
-        self._description: dict[str, Any] = self.api.program(None).get("/api/openapi.json").get_json()
+        self._description = _description(self.api)
         for key, name in [("anna", "Anna Rossi"), ("bruno", "Bruno Neri"), ("carla", "Carla Verdi")]:
             self.api.technician(key, name)
         if new:

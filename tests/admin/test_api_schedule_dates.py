@@ -17,8 +17,8 @@ ANNA_TUESDAY = dated("anna", "2026-12-01T08:00:00Z", "2026-12-02T08:00:00Z")
 
 
 @pytest.fixture
-def desk(database):
-    return Desk(database)
+def desk(any_database):
+    return Desk(any_database)
 
 
 def test_an_override_is_added_and_removed(desk):

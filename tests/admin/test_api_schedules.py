@@ -14,8 +14,8 @@ AWAY = dated("anna", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z")
 
 
 @pytest.fixture
-def desk(database):
-    return Desk(database)
+def desk(any_database):
+    return Desk(any_database)
 
 
 def test_a_schedule_is_made_and_read(desk):

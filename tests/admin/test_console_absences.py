@@ -22,8 +22,8 @@ SKIING = Absence("bruno", datetime(2026, 11, 19, 23, tzinfo=UTC), datetime(2026,
 
 
 @pytest.fixture
-def site(database):
-    site = open_site(database)
+def site(any_database):
+    site = open_site(any_database)
     site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
     site.rotation("anna", "bruno")
     site.rotation("bruno", "carla", key="second")

@@ -18,8 +18,8 @@ NEW = "correct horse battery staple"
 
 
 @pytest.fixture
-def site(database):
-    return open_site(database)
+def site(any_database):
+    return open_site(any_database)
 
 
 def typed_password(site, email=VIEWER):

@@ -10,8 +10,8 @@ from tests.admin.console_site import open_site
 
 
 @pytest.fixture
-def site(database):
-    site = open_site(database)
+def site(any_database):
+    site = open_site(any_database)
     site.technicians("Anna Rossi", "Bruno Neri")
     site.rotation("anna", "bruno")
     return site

@@ -12,8 +12,8 @@ NEXT_MONDAY, THE_ONE_AFTER = 6, 13
 
 
 @pytest.fixture
-def site(database):
-    return site_of_a_week_each(database)
+def site(any_database):
+    return site_of_a_week_each(any_database)
 
 
 @pytest.fixture

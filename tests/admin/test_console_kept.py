@@ -19,8 +19,8 @@ FROM = "http://localhost"
 
 
 @pytest.fixture
-def site(database):
-    return open_site(database)
+def site(any_database):
+    return open_site(any_database)
 
 
 def ends(site):

@@ -26,8 +26,8 @@ def provider():
 
 
 @pytest.fixture
-def site(database, provider):
-    site = open_site(database, provider=provider.settings)
+def site(any_database, provider):
+    site = open_site(any_database, provider=provider.settings)
     site.user(Role.TECHNICIAN, ANNA)
     return site
 

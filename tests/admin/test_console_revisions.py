@@ -13,8 +13,8 @@ from tests.admin.rotation_site import audited, revisions, schedule, site_of_a_we
 
 
 @pytest.fixture
-def site(database):
-    return site_of_a_week_each(database)
+def site(any_database):
+    return site_of_a_week_each(any_database)
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ WEEKDAYS = {
 
 
 @pytest.fixture
-def site(database):
-    site = open_site(database)
+def site(any_database):
+    site = open_site(any_database)
     site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
     return site
 
