@@ -35,7 +35,7 @@ from config.settings import Settings, SettingsError, load_settings
 from models.account import Role, Scope
 from models.clock import Clock
 from models.database import Database
-from models.migrate import is_current, upgrade
+from models.migrate import is_current, newer_revision, upgrade
 from paging.carriers.protocol import Carrier, RecordingStore
 from paging.carriers.smtp import SmtpCarrier
 from paging.carriers.twilio import (
@@ -232,8 +232,7 @@ def _simulator_page(gateway: Gateway, company: Company) -> Blueprint:
 
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     """Web and engine in one process: the embedded default."""
-    database = Database(settings.database_url)
-    upgrade(database)
+    database = _upgraded(settings)
     is_new = arguments.demo and _load_demonstration(settings, database)
     database.dispose()
     _listen(settings, with_engine=True, with_story=is_new)
@@ -280,8 +279,10 @@ def worker(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def migrate(settings: Settings, arguments: argparse.Namespace) -> None:
     """Bring the database to the schema of this version."""
-    upgrade(Database(settings.database_url))
-    print("The database has the schema of this version")
+    database = _upgraded(settings)
+    if newer_revision(database) is None:
+        print("The database has the schema of this version")
+    database.dispose()
 
 
 def load(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -336,19 +337,37 @@ def fallback(settings: Settings, arguments: argparse.Namespace) -> None:
 def _ready_database(settings: Settings) -> Database:
     """SQLite is brought up to date on the way; PostgreSQL is shared, and migrated on purpose."""
     database = Database(settings.database_url)
-    if database.is_postgresql:
-        _require_schema(settings)
-    else:
-        upgrade(database)
+    if not database.is_postgresql:
+        return _upgraded(settings)
+    _require_schema(settings)
     return database
 
 
-def _require_schema(settings: Settings) -> None:
+def _upgraded(settings: Settings) -> Database:
+    """The database, migrated to the schema of this version. A newer schema stays as it is."""
     database = Database(settings.database_url)
-    if not is_current(database):
-        problem = "DATABASE_URL: this database has an older schema, or no tables yet. Run: python app.py migrate"
-        raise SettingsError([problem])
-    database.dispose()
+    upgrade(database)
+    _say_if_newer(database)
+    return database
+
+
+def _say_if_newer(database: Database) -> None:
+    """On standard error: the output of some commands is read by programs."""
+    if revision := newer_revision(database):
+        words = f"The database has a newer schema (revision {revision}) than this version; going on:"
+        print(f"{words} the version before a migration works with the new schema too.", file=sys.stderr, flush=True)
+
+
+def _require_schema(settings: Settings) -> None:
+    """Raises SettingsError where the schema is older than this version's."""
+    database = Database(settings.database_url)
+    try:
+        if not is_current(database):
+            problem = "DATABASE_URL: this database has an older schema, or no tables yet. Run: python app.py migrate"
+            raise SettingsError([problem])
+        _say_if_newer(database)
+    finally:
+        database.dispose()
 
 
 def _load_demonstration(settings: Settings, database: Database) -> bool:
