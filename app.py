@@ -54,6 +54,7 @@ from paging.loop import EngineLoop
 from paging.maintenance import WindowStarts
 from paging.recordings import Recordings
 from paging.swaps import SwapLapses
+from paging.unplaced_alerts import UnplacedAlerts
 from paging.watch import Watch
 from rules.escalation import Channel
 from rules.line import Line
@@ -107,6 +108,7 @@ class Gateway:
             GapMails(self.database, self.line),
             SwapLapses(self.database, self.line),
             Digest(self.database, self.line),
+            UnplacedAlerts(self.database, self.line),
             Recordings(self.database, self.line, self.recordings),
         ]
 

@@ -10,6 +10,7 @@ from flask_limiter.util import get_remote_address
 from admin import frame
 from admin.absence_pages import AbsencePages
 from admin.account_pages import AccountPages
+from admin.alert_pages import AlertPages
 from admin.audit_pages import AuditPages
 from admin.calendar_pages import CalendarPages
 from admin.call_pages import CallPages
@@ -169,6 +170,7 @@ def _open_settings(doors: Doors, database: Database, line: Line) -> None:
     ContactPages(database, line).open(doors)
     HoursPages(database, line).open(doors)
     PromptPages(line).open(doors)
+    AlertPages(database, line.policy.time_zone).open(doors)
     AccountPages(database, line.policy.time_zone).open(doors)
     ZonePages(database, line.policy.time_zone).open(doors)
     UserPages(database, line.policy.time_zone).open(doors)

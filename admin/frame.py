@@ -33,6 +33,7 @@ SETTINGS = (
     ("/contacts", "Roles"),
     ("/service-hours", "Service hours"),
     ("/prompts", "Prompts"),
+    ("/alerts", "Unplaced alerts"),
 )
 """What everybody may see behind the gear."""
 CUSTOMERS = (

@@ -15,7 +15,7 @@ from admin.duties import Duties, Turn
 from admin.guard import Doors, Permission
 from admin.times import Times
 from models.database import Database
-from paging import roster, swaps
+from paging import roster, swaps, unplaced_alerts
 from paging.previews import GAPS_AHEAD
 from rules.line import Line
 from rules.on_call import OnCall, sentence
@@ -52,6 +52,7 @@ class Home:
             context = {
                 "burning": burning,
                 "more_burning": overview.count_more(session, burning),
+                "unplaced_alerts": unplaced_alerts.count(session),
                 "health": overview.health(session, now),
                 "staffed_hours": service.staffed_hours(session),
                 "left": self._beginnings.left(session),

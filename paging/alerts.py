@@ -56,20 +56,25 @@ def no_duty_manager(session: Session, line: Line, now: datetime) -> None:
     _tell(session, line, "no_duty_manager", "", now)
 
 
+def unplaced(session: Session, line: Line, count: int, listed: str, url: str, now: datetime) -> int:
+    """Monitoring reported what could not be placed. Return how many people are told."""
+    return _tell(session, line, "unplaced", f"{now:%M%S}", now, count=count, alerts=listed, url=url)
+
+
 def active(session: Session, role: Role) -> Sequence[str]:
     """The addresses of those who have a role and are not deactivated."""
     on_file = select(User.email).where(User.role == role, User.deactivated_at.is_(None))
     return session.execute(on_file.order_by(User.email)).scalars().all()
 
 
-def _tell(session: Session, line: Line, cause: str, about: str, now: datetime, **words: object) -> None:
-    """To every admin; to the duty manager where no admin is on file, for somebody must know."""
+def _tell(session: Session, line: Line, cause: str, about: str, now: datetime, **words: object) -> int:
+    """Tell every admin, or the duty manager where no admin is on file. Return how many people are told."""
     subject = line.wording.say(f"alert.{cause}_subject", **words)
     text = line.wording.say(f"alert.{cause}_mail", **words)
     occasion = f"alert:{cause}:{about}:{now:%Y%m%d%H}"
     told = active(session, Role.ADMIN)
     if not told:
-        duty.tell(session, key=occasion, subject=subject, text=subject, now=now)
+        return duty.tell(session, key=occasion, subject=subject, text=subject, now=now)
     for email in told:
         post(
             session,
@@ -82,3 +87,4 @@ def _tell(session: Session, line: Line, cause: str, about: str, now: datetime, *
             body=text,
             now=now,
         )
+    return len(told)

@@ -14,9 +14,9 @@ LARGEST = 1_000_000
 Document = TypeVar("Document", bound=BaseModel)
 
 
-def body_as(kind: type[Document]) -> Document:
+def body_as(kind: type[Document], largest: int = LARGEST) -> Document:
     """The JSON body of this request; no body is an empty object. Ends the request with 400, 413, 415 or 422."""
-    request.max_content_length = LARGEST
+    request.max_content_length = largest
     sent = _json()
     if not isinstance(sent, dict):
         refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "the body must be a JSON object")

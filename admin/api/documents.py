@@ -1,6 +1,6 @@
 """The documents that the API takes and gives, for its OpenAPI description and to read what is sent."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -196,17 +196,13 @@ class Alert(BaseModel):
 
 
 class Alerts(BaseModel):
-    """Each alert is looked at by itself: one that is no use does not lose the others."""
+    """Each alert is looked at by itself: one that cannot be read does not lose the others."""
 
-    alerts: Annotated[list[dict[str, object]], Field(max_length=1000)]
-
-
-class RejectedAlert(BaseModel):
-    fingerprint: str
-    detail: str
+    alerts: Annotated[list[Any], Field(max_length=10_000, json_schema_extra={"items": {"type": "object"}})]
 
 
 class AlertsAnswer(BaseModel):
+    """What is rejected is kept, listed in the console and told to the admins."""
+
     accepted: int
     rejected: int
-    problems: list[RejectedAlert]

@@ -3,10 +3,10 @@
 from http import HTTPStatus
 
 from flask import Response, json
-from pydantic import ValidationError
 
+from admin.api.alert_batches import AlertBatches, NotYours, Unusable
 from admin.api.bodies import body_as
-from admin.api.documents import Alert, Alerts, EventReport
+from admin.api.documents import EventReport
 from admin.api.problems import refuse, refuse_field
 from admin.api.tokens import program
 from models.database import Database
@@ -15,22 +15,11 @@ from paging.events import Reported, lock_contract, receive
 from rules.line import Line
 
 
-class Unusable(Exception):
-    """A report that cannot be taken: `field` says where."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
-class NotYours(Exception):
-    """The token is narrowed to another contract."""
-
-
 class Monitoring:
     def __init__(self, database: Database, line: Line) -> None:
         self._database = database
         self._line = line
+        self._alerts = AlertBatches(database, self._take)
 
     def event(self) -> Response:
         """Report that a condition fires or is resolved."""
@@ -45,17 +34,8 @@ class Monitoring:
 
     def alertmanager(self) -> Response:
         """Take the webhook of Prometheus Alertmanager: labels `contract`, and `event` or else `alertname`."""
-        problems = []
-        alerts = body_as(Alerts).alerts
-        for alert in alerts:
-            try:
-                self._take(_report(alert))
-            except (Unusable, NotYours) as error:
-                field = getattr(error, "field", "contract")
-                detail = str(error) or "this token reports events of another contract"
-                problems.append({"fingerprint": str(alert.get("fingerprint", "")), "detail": f"{field}: {detail}"})
-        body = {"accepted": len(alerts) - len(problems), "rejected": len(problems), "problems": problems}
-        return Response(json.dumps(body), mimetype="application/json")
+        accepted, rejected = self._alerts.take()
+        return Response(json.dumps({"accepted": accepted, "rejected": rejected}), mimetype="application/json")
 
     def _take(self, report: EventReport) -> tuple[bool, Ticket | None]:
         narrowed = program().contract_id
@@ -70,19 +50,3 @@ class Monitoring:
                 raise Unusable("event", f"unknown event {report.event!r}; there are {known}")
             reported = Reported(report.event, report.key, report.status == "resolved", report.source, report.summary)
             return receive(session, self._line, contract, reported, self._database.now(session))
-
-
-def _report(alert: dict[str, object]) -> EventReport:
-    try:
-        read = Alert.model_validate(alert)
-        return EventReport(
-            contract=read.labels.get("contract", ""),
-            event=read.labels.get("event") or read.labels.get("alertname", ""),
-            status=read.status,
-            source="Alertmanager",
-            summary=(read.annotations.get("summary") or read.annotations.get("description", ""))[:2000],
-            key=read.fingerprint,
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise Unusable(".".join(map(str, first["loc"])), first["msg"]) from None

@@ -98,7 +98,7 @@ def _write(doors: Doors, description: Description, database: Database, line: Lin
     )
     event = description.describe(monitoring.event, EVENT_ANSWERS, body=documents.EventReport, problems=BAD_BODY)
     alerts = description.describe(
-        monitoring.alertmanager, {200: documents.AlertsAnswer}, body=documents.Alerts, problems=BAD_BODY
+        monitoring.alertmanager, {200: documents.AlertsAnswer}, body=documents.Alerts, problems=(*BAD_BODY, 503)
     )
     actions = ", ".join(ACTIONS)
     doors.open("POST", f"/api/v1/tickets/<number>/<any({actions}):action>", "move", act, Access.WORK)

@@ -130,6 +130,8 @@ DOORS = {
     ("GET", "/service-hours"): READ,
     ("POST", "/service-hours"): EDIT,
     ("GET", "/prompts"): READ,
+    ("GET", "/alerts"): READ,
+    ("POST", "/alerts/1/dismiss"): EDIT,
     ("GET", "/account"): READ,
     ("POST", "/account/password"): READ,
     ("GET", "/account/zone"): READ,

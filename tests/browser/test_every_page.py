@@ -25,7 +25,7 @@ PLACES = [
     "/customers/1/edit", "/customers/1/add", "/contracts/1/contacts", "/contracts/1/maintenance",
     "/products/add", "/products/1",
     "/policies", "/policies/add", "/policies/default/edit", "/contacts/duty_manager",
-    "/contacts/help-desk", "/prompts?part=text", "/prompts?language=ar",
+    "/contacts/help-desk", "/alerts", "/prompts?part=text", "/prompts?language=ar",
     "/users/add", "/users/1", "/account/second-step", "/account/zone", "/nowhere",
 ]  # fmt: skip
 PARTS = 3
