@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeDecorator
 
@@ -62,9 +62,37 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_of(kind: type[enum.StrEnum]) -> sa.Enum:
+class EnumAsText(TypeDecorator[str]):
+    """A member of `kind`, stored as its value.
+
+    During an upgrade a newer version may have written a value that this one does not know. It is read as plain text, so
+    that one such row does not fail a query for all the others; whoever acts on rows asks for `known` values only.
+    """
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def __init__(self, kind: type[enum.StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+        self._members = {member.value: member for member in kind}
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self._members.get(value, value)
+
+
+def enum_of(kind: type[enum.StrEnum]) -> EnumAsText:
     """A column type that stores the enum's values as text."""
-    return sa.Enum(kind, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])
+    return EnumAsText(kind)
+
+
+def known(column: InstrumentedAttribute[Any]) -> sa.ColumnElement[bool]:
+    """Whether the value of a column of `enum_of` is one that this version knows."""
+    assert isinstance(column.type, EnumAsText)
+    return column.in_(list(column.type.kind))
 
 
 class Base(DeclarativeBase):
@@ -197,4 +225,4 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-__all__ = ["Base", "Database", "UtcDateTime", "announce", "enum_of", "insert_once", "normalised"]
+__all__ = ["Base", "Database", "UtcDateTime", "announce", "enum_of", "insert_once", "known", "normalised"]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 import structlog
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ColumnElement, ScalarSelect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.database import Database
@@ -24,9 +24,11 @@ class Chore(Protocol):
         ...
 
 
-def first_due(due_at: InstrumentedAttribute[datetime | None]) -> ScalarSelect[datetime | None]:
-    """The earliest `due_at` of a table, by its index."""
-    return select(due_at).where(due_at.is_not(None)).order_by(due_at).limit(1).scalar_subquery()
+def first_due(
+    due_at: InstrumentedAttribute[datetime | None], *which: ColumnElement[bool]
+) -> ScalarSelect[datetime | None]:
+    """The earliest `due_at` of a table, by its index; only of the rows that fulfil all of `which`."""
+    return select(due_at).where(due_at.is_not(None), *which).order_by(due_at).limit(1).scalar_subquery()
 
 
 class Chores:

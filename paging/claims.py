@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from models.delivery import DELIVERY_MOVES, PAGING_KINDS, Delivery, DeliveryKind, DeliveryState
-from models.page import Page, PageState
-from models.ticket import Ticket
 from paging import contact_proofs, kindness, outcomes, sender_rate
 from paging.breaker import Breakers
 from paging.carriers.protocol import Message
+from paging.due import Due, due_now, may_leave
 from paging.kindness import Texted
 from rules.escalation import Channel
 from rules.gsm7 import segments
@@ -56,18 +54,6 @@ class Claim:
     is_late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A row that is due, with what decides about it: where its page is, if it is about one."""
-
-    delivery: Delivery
-    page_state: PageState | None
-    round: int | None
-    level: int | None
-    followed_up_at: datetime | None
-    priority: Priority | None
-
-
 class Claims:
     """One pass over the outbox, in one transaction. `moved` are the pages that must be looked at after it."""
 
@@ -83,25 +69,10 @@ class Claims:
 
     def take(self, limit: int) -> list[Claim]:
         """Up to `limit` due rows, the most urgent first."""
-        found = self._due(limit)
+        found = due_now(self._session, self._line, limit, self._now)
         readers = {due.delivery.technician_key or "" for due in found if _is_first_text(due.delivery)}
         self._readers = kindness.readers_of_many(self._session, self._limits, readers, self._now) if readers else ()
         return [claim for due in found if (claim := self._consider(due))]
-
-    def _due(self, limit: int) -> list[Due]:
-        opens_at = sender_rate.opens_at(self._session, self._line, self._now)
-        statement = (
-            select(Delivery, Page.state, Page.round, Page.level, Page.followed_up_at, Ticket.priority)
-            .outerjoin(Page, Page.id == Delivery.page_id)
-            .outerjoin(Ticket, Ticket.number == Delivery.ticket_number)
-            .where(Delivery.due_at <= self._now)
-            .order_by(Delivery.urgency, Delivery.due_at)
-            .limit(limit)
-            .with_for_update(of=Delivery, skip_locked=True, key_share=True)
-        )
-        if opens_at is not None:
-            statement = statement.where(Delivery.channel != Channel.SMS)
-        return [Due(*row) for row in self._session.execute(statement)]
 
     def _consider(self, due: Due) -> Claim | None:
         """What to do with it now: a claim, or nothing, as it was settled, put off, or is bundled by another one."""
@@ -272,31 +243,5 @@ class Claims:
         return Claim(delivery.id, delivery.attempts, task, delivery.kind, delivery.channel, message, lost_since, sid)
 
 
-def may_leave(kind: DeliveryKind, state: PageState | None, followed_up_at: datetime | None) -> bool:
-    """Whether a message about a page whose state this is still says what is so."""
-    if kind in PAGING_KINDS:
-        return state is PageState.PAGING
-    if kind is DeliveryKind.FOLLOW_UP:
-        return state is PageState.ACKNOWLEDGED and followed_up_at is not None
-    return True
-
-
 def _is_first_text(delivery: Delivery) -> bool:
     return delivery.kind is DeliveryKind.PAGE and delivery.channel is Channel.SMS and delivery.attempts == 0
-
-
-def _first_due(channel: Channel) -> ScalarSelect[datetime | None]:
-    due = select(Delivery.due_at).where(Delivery.channel == channel, Delivery.due_at.is_not(None))
-    return due.order_by(Delivery.due_at).limit(1).scalar_subquery()
-
-
-_FIRST_DUE = select(*(_first_due(channel).label(channel) for channel in Channel))
-
-
-def next_due(session: Session, line: Line, now: datetime) -> datetime | None:
-    """When the outbox must be looked at next. Texts wait for their number."""
-    times = dict(zip(Channel, session.connection().execute(_FIRST_DUE).one(), strict=True))
-    text_due_at = times[Channel.SMS]
-    if text_due_at is not None and (opens_at := sender_rate.opens_at(session, line, now)):
-        times[Channel.SMS] = max(text_due_at, opens_at)
-    return min((at for at in times.values() if at is not None), default=None)

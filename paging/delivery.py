@@ -24,7 +24,8 @@ from paging.carriers.protocol import (
     SendFailure,
     TemporaryFailure,
 )
-from paging.claims import Claim, Task, may_leave
+from paging.claims import Claim, Task
+from paging.due import may_leave
 from rules.escalation import Channel
 from rules.line import Line
 

@@ -9,11 +9,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
 from models.customer import Contract
-from models.database import Database
+from models.database import Database, known
 from models.page import Page, PageState
 from models.service import Heartbeat
 from models.ticket import Ticket
-from paging import alerts, claims, follow_up, pager
+from paging import alerts, due, follow_up, pager
 from paging.breaker import Breakers
 from paging.carriers.protocol import Carrier
 from paging.chores import Chore, Chores
@@ -29,12 +29,13 @@ BEAT_EVERY = timedelta(seconds=5)
 FORGET_AFTER = timedelta(hours=1)
 AFTER_AN_ERROR = timedelta(seconds=5)
 
-_FIRST_PAGE = select(Page.due_at).where(Page.due_at.is_not(None)).order_by(Page.due_at).limit(1)
+# A page in a state that only a newer version knows is left to an engine of that version.
+_FIRST_PAGE = select(Page.due_at).where(Page.due_at.is_not(None), known(Page.state)).order_by(Page.due_at).limit(1)
 _DUE_PAGE = (
     select(Ticket, Page)
     .join(Page, Page.ticket_number == Ticket.number)
     .options(joinedload(Ticket.contract).joinedload(Contract.customer))
-    .where(Page.due_at <= bindparam("now"))
+    .where(Page.due_at <= bindparam("now"), known(Page.state))
     .order_by(Page.due_at)
     .limit(1)
     .with_for_update(of=(Ticket, Page), skip_locked=True, key_share=True)
@@ -116,8 +117,8 @@ class Engine:
         """What is ours to do at the carriers now."""
         with self.database.read() as session:
             now = self.database.now(session)
-            due = claims.next_due(session, self.line, now)
-            if due is None or due > now:
+            first = due.next_due(session, self.line, now)
+            if first is None or first > now:
                 return []
         with self.database.write() as session:
             taking = Claims(session, self.line, self._breakers, self.database.now(session))
@@ -168,7 +169,7 @@ class Engine:
     def next_due_in(self, session: Session) -> datetime | None:
         """When a page or a message is due next."""
         now = self.database.now(session)
-        times = [self.next_page_due(session), claims.next_due(session, self.line, now)]
+        times = [self.next_page_due(session), due.next_due(session, self.line, now)]
         return min((at for at in times if at is not None), default=None)
 
     def next_page_due(self, session: Session) -> datetime | None:

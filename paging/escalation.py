@@ -179,5 +179,5 @@ class _Advance:
 
 def _outcome(state: DeliveryState, stalled: bool) -> Outcome:
     """What was lost while its carrier was down is lost, and no more waited for."""
-    outcome = OUTCOMES[state]
+    outcome = OUTCOMES.get(state, Outcome.OPEN)  # in a state of a newer version, which has it in hand
     return Outcome.STALLED if stalled and outcome is Outcome.OPEN else outcome

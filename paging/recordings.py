@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.database import Database
+from models.database import Database, known
 from models.recording import RECORDING_MOVES, Recording, RecordingState
 from paging import alerts
 from paging.carriers.protocol import ConfigurationFailure, RecordingStore, SendFailure, Sound
@@ -37,7 +37,7 @@ class Job:
 class Recordings:
     """A chore. The provider is asked between two transactions."""
 
-    first_due = first_due(Recording.due_at)
+    first_due = first_due(Recording.due_at, known(Recording.state))
 
     def __init__(self, database: Database, line: Line, store: RecordingStore) -> None:
         self._database = database
@@ -57,7 +57,8 @@ class Recordings:
     def _claim(self) -> Job | None:
         with self._database.write() as session:
             now = self._database.now(session)
-            due = select(Recording).where(Recording.due_at <= now).order_by(Recording.due_at).limit(1)
+            due = select(Recording).where(Recording.due_at <= now, known(Recording.state))
+            due = due.order_by(Recording.due_at).limit(1)
             row = session.execute(due.with_for_update(skip_locked=True)).scalar_one_or_none()
             if row is None:
                 return None

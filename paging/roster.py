@@ -16,7 +16,7 @@ from models.schedule import Schedule as ScheduleRow
 from models.schedule import ScheduleRevision
 from models.technician import Technician
 from paging import schedule_watches
-from rules.escalation import Channel, EscalationPolicy, Level, Wishes
+from rules.escalation import ALARM_CHANNELS, Channel, EscalationPolicy, Level, Wishes
 from rules.on_call import Absence, History, Layer, OnCall, Override, Revision, Schedule, Window, on_call
 from rules.rotation import Rotation, Unit
 from rules.targets import Priority
@@ -170,11 +170,16 @@ def people(session: Session, targets: Iterable[str], at: datetime) -> list[Perso
 def person_of(technician: Technician) -> Person:
     """A technician as somebody to page."""
     wishes = Wishes(
-        order=tuple(Channel(channel) for channel in technician.channels or ()),
-        quiet=frozenset(Channel(channel) for channel in technician.quiet_channels or ()),
+        order=_channels(technician.channels or ()),
+        quiet=frozenset(_channels(technician.quiet_channels or ())),
         has_second_phone=bool(technician.second_phone),
     )
     return Person(technician.key, technician.name, technician.phone, technician.email, technician.second_phone, wishes)
+
+
+def _channels(names: Iterable[str]) -> tuple[Channel, ...]:
+    """The channels with these names; one that only a newer version knows is left to that version."""
+    return tuple(Channel(name) for name in names if name in frozenset(Channel))
 
 
 def _technician_key(session: Session, target: str, at: datetime) -> str | None:
@@ -222,9 +227,9 @@ def _level(content: Mapping[str, Any]) -> Level:
     waits = content.get("channel_waits", {})
     return Level(
         notify=tuple(content["notify"]),
-        channels=tuple(Channel(channel) for channel in content["channels"]),
+        channels=_channels(content["channels"]) or ALARM_CHANNELS,
         wait=timedelta(seconds=content["wait"]),
-        channel_waits={Channel(channel): timedelta(seconds=seconds) for channel, seconds in waits.items()},
+        channel_waits={channel: timedelta(seconds=waits[channel]) for channel in _channels(waits)},
     )
 
 

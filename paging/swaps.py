@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.audit import Audit
-from models.database import Database
+from models.database import Database, known
 from models.schedule import SwapRequest, SwapState
 from paging import previews, rotations, swap_messages
 from paging.chores import first_due
@@ -28,7 +28,7 @@ ENGINE = "the engine"
 
 _DUE = (
     select(SwapRequest)
-    .where(SwapRequest.due_at.is_not(None))
+    .where(SwapRequest.due_at.is_not(None), known(SwapRequest.state))
     .order_by(SwapRequest.due_at, SwapRequest.id)
     .limit(1)
     .with_for_update(skip_locked=True)
@@ -227,7 +227,7 @@ def settled(session: Session, technician: str | None, most: int) -> list[SwapReq
 class SwapLapses:
     """A chore: a request lapses when the first of its shifts begins."""
 
-    first_due = first_due(SwapRequest.due_at)
+    first_due = first_due(SwapRequest.due_at, known(SwapRequest.state))
 
     def __init__(self, database: Database, line: Line) -> None:
         self._database = database

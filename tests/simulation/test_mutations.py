@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.delivery import DeliveryState
-from paging import claims, escalation, outcomes, page_moves, pager, recipients
+from paging import due, escalation, outcomes, page_moves, pager, recipients
 from paging.delivery import Courier
 from rules import escalation as rule
 from tests.databases import fast_folder, sqlite_copy
@@ -21,7 +21,7 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
         "after_ack",
         (
             Defect(recipients.cancel_pending, "DeliveryState.PENDING", "DeliveryState.CANCELLED"),
-            Defect(claims.may_leave, "return state is PageState.PAGING", "return True"),
+            Defect(due.may_leave, "return state is PageState.PAGING", "return True"),
         ),
     ),
     "a message is written down as sent before it was": (

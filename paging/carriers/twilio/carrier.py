@@ -4,7 +4,7 @@ from datetime import datetime
 
 from twilio.rest import Client
 
-from paging.carriers.protocol import Message, PermanentFailure, Status
+from paging.carriers.protocol import AmbiguousFailure, Message, PermanentFailure, Status
 from paging.carriers.twilio.client import ApiClient, answer
 from rules.escalation import Channel
 
@@ -54,7 +54,7 @@ class TwilioCarrier:
             status_callback=message.status_url,
             validity_period=VALIDITY,
         )
-        return str(created.sid)
+        return _sid_of(created.sid)
 
     def _ring(self, message: Message) -> str:
         created = self._client.calls.create(
@@ -65,7 +65,7 @@ class TwilioCarrier:
             status_callback_event=["initiated", "completed"],
             timeout=RING,
         )
-        return str(created.sid)
+        return _sid_of(created.sid)
 
     def _find_texts(self, message: Message, since: datetime) -> list[str]:
         recent = self._client.messages.list(to=message.to, from_=self._text_number, limit=50)
@@ -74,6 +74,13 @@ class TwilioCarrier:
     def _find_calls(self, message: Message, since: datetime) -> list[str]:
         recent = self._client.calls.list(to=message.to, from_=self._number, limit=50)
         return [str(c.sid) for c in recent if _is_since(c.date_created, since)]
+
+
+def _sid_of(sid: object) -> str:
+    """The id in an answer. Raises AmbiguousFailure where it has none: the carrier may have taken the message or not."""
+    if isinstance(sid, str) and sid:
+        return sid
+    raise AmbiguousFailure("the carrier's answer has no id")
 
 
 def _is_since(created: datetime | None, since: datetime) -> bool:
