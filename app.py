@@ -101,7 +101,7 @@ class Gateway:
         return Engine(self.database, self.line, self.carriers, name, chores=self.chores())
 
     def chores(self) -> list[Chore]:
-        """What an engine does beside pages and messages, the quick kinds first."""
+        """What an engine does beside pages and messages."""
         return [
             WindowStarts(self.database, self.line),
             Handoffs(self.database, self.line),

@@ -32,12 +32,16 @@ def first_due(
 
 
 class Chores:
-    """All kinds, in the order in which they are done: what is quick goes before what waits for a network."""
+    """Kinds of such work, done one after the other, a piece of each at a time."""
 
     def __init__(self, database: Database, chores: Sequence[Chore]) -> None:
         self._database = database
         self._chores = chores
         self._first_due = select(*(chore.first_due.label(f"due_{i}") for i, chore in enumerate(chores)))
+
+    def each(self) -> "list[Chores]":
+        """Every kind by itself, for a thread of its own: one that waits for a network delays no other."""
+        return [Chores(self._database, [chore]) for chore in self._chores]
 
     def do_due(self) -> int:
         """Do one piece of each kind, if it is due. Answers how many were done."""

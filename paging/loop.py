@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from paging.chores import Chores
 from paging.claims import Claim
 from paging.engine import BEAT_EVERY, Engine
 from paging.watch import LOOK_EVERY, Watch
@@ -37,7 +38,7 @@ class EngineLoop:
             threading.Thread(target=self._run, name="engine", daemon=True),
             threading.Thread(target=self._every, args=(BEAT_EVERY.total_seconds(), engine.beat), daemon=True),
             threading.Thread(target=self._every, args=(LOOK_EVERY.total_seconds(), watch.look), daemon=True),
-            threading.Thread(target=self._every, args=(LONGEST_SLEEP, self._do_chores), daemon=True),
+            *(self._thread_for(chores) for chores in engine.chores.each()),
             threading.Thread(target=self._wakeup.listen, args=(self._stop,), name="listener", daemon=True),
         ]
 
@@ -110,8 +111,12 @@ class EngineLoop:
             ahead = (due - self.engine.database.now(session)).total_seconds()
         return min(max(ahead, 0.01), LONGEST_SLEEP)
 
-    def _do_chores(self) -> None:
-        while not self._stop.is_set() and self.engine.chores.do_due():
+    def _thread_for(self, chores: Chores) -> threading.Thread:
+        work = partial(self._do_chores, chores)
+        return threading.Thread(target=self._every, args=(LONGEST_SLEEP, work), daemon=True)
+
+    def _do_chores(self, chores: Chores) -> None:
+        while not self._stop.is_set() and chores.do_due():
             pass
 
     def _every(self, seconds: float, work: Callable[[], None]) -> None:

@@ -1,15 +1,16 @@
 """A recording fetched over a real connection: whom the account's password reaches, and a carrier that falls silent."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
+import requests
 
 from paging.carriers.protocol import ConfigurationFailure, PermanentFailure, SendFailure
 from paging.carriers.twilio import RedirectingClient, TwilioRecordings
-from paging.carriers.twilio.client import LARGEST_SOUND
+from paging.carriers.twilio.download import LARGEST_SOUND, download
 
 ACCOUNT, TOKEN = "AC" + "1" * 32, "the token"
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -97,3 +98,26 @@ def test_a_sound_that_is_too_large_is_not_kept() -> None:
 def test_an_account_that_is_refused_is_for_admins() -> None:
     with carrier(answering(401)) as (url, _), pytest.raises(ConfigurationFailure):
         store(url).fetch("RE1")
+
+
+def dribbling(*, headers: bool) -> Answer:
+    """A byte now and then, never so late that one read would give up: in the headers, or in the sound."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "audio/x-wav")
+        if not headers:
+            handler.send_header("Content-Length", "1000000")
+            handler.end_headers()
+        handler.flush_headers()
+        with suppress(OSError):
+            while not Event().wait(0.02):
+                handler.wfile.write(b"x")
+
+    return answer
+
+
+@pytest.mark.parametrize("headers", [True, False])
+def test_a_carrier_that_sends_a_byte_now_and_then_does_not_keep_the_thread(headers: bool) -> None:
+    with carrier(dribbling(headers=headers)) as (url, _), pytest.raises(requests.ReadTimeout):
+        download(requests.Session(), f"{url}/RE1.wav", (ACCOUNT, TOKEN), seconds=0.3)

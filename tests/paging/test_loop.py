@@ -2,10 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from models.customer import Contract, Maintenance
 from models.delivery import DeliveryState
+from paging.chores import first_due
 from paging.claims import Claim
 from paging.engine import Engine
 from paging.loop import EngineLoop
@@ -47,3 +51,42 @@ def test_what_waits_for_a_sender_when_the_engine_stops_is_given_back(world: Worl
     text, call = deliveries(world)
     assert text.state is DeliveryState.ATTEMPTING
     assert (call.state, call.due_at, call.attempted_at) == (DeliveryState.PENDING, world.clock.at, None)
+
+
+class Piece:
+    """A chore that has begun once `begun` is set, and ends when `let_go` is."""
+
+    first_due = first_due(Maintenance.due_at)
+
+    def __init__(self) -> None:
+        self.begun, self.let_go = threading.Event(), threading.Event()
+
+    def do_next(self) -> bool:
+        self.begun.set()
+        self.let_go.wait(PATIENCE)
+        return False
+
+
+def test_a_chore_that_waits_for_a_network_delays_no_other(world: World) -> None:
+    """Whichever of them comes first in the list."""
+    books(world)
+    chores = [Piece(), Piece(), Piece()]
+    engine = Engine(world.database, world.gateway.line, {}, "test", chores=chores)
+    loop = EngineLoop(engine, Watch(world.database, world.gateway.line, None))
+    loop.start()
+    assert all(chore.begun.wait(PATIENCE) for chore in chores)
+    for chore in chores:
+        chore.let_go.set()
+    loop.stop(seconds=4)
+
+
+def books(world: World) -> None:
+    """A maintenance that is due."""
+    now = world.clock.at
+    with world.database.write() as session:
+        contract = session.execute(select(Contract.id).limit(1)).scalar_one()
+        session.add(
+            Maintenance(
+                contract_id=contract, starts_at=now, ends_at=now + timedelta(hours=1), reference="CHG-7", due_at=now
+            )
+        )

@@ -2,7 +2,8 @@
 
 from paging.carriers.twilio.account import TwilioAccount
 from paging.carriers.twilio.carrier import TwilioCarrier
-from paging.carriers.twilio.client import ApiClient, Download, RedirectingClient, redirected
+from paging.carriers.twilio.client import ApiClient, RedirectingClient, redirected
+from paging.carriers.twilio.download import Download
 from paging.carriers.twilio.recordings import TwilioRecordings
 
 __all__ = [

@@ -1,7 +1,6 @@
 """How Twilio's REST API is reached, and what its refusals mean to us."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,22 +18,12 @@ from paging.carriers.protocol import (
     SendFailure,
     TemporaryFailure,
 )
+from paging.carriers.twilio.download import Download, download
 
 PROVIDER = "https://api.twilio.com"
 TIMEOUT = 10.0  # seconds; less than a delivery's lease
 NOT_FOUND = "20404"
-LARGEST_SOUND = 16 * 1024 * 1024  # bytes; two minutes are two millions
-CHUNK = 64 * 1024  # bytes
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """What came for a file: HTTP status, media type without its parameters, the bytes, cut where they are too many."""
-
-    status: int
-    media_type: str
-    content: bytes
 
 
 class RedirectingClient(TwilioHttpClient):
@@ -52,16 +41,9 @@ class RedirectingClient(TwilioHttpClient):
         return super().request(method, self._address(url), *args, **kwargs)  # type: ignore[arg-type]
 
     def download(self, url: str, auth: tuple[str, str]) -> Download:
-        """A file, cut where it is too large."""
+        """A file, cut where it is too large. Raises requests.RequestException."""
         assert self.session is not None
-        with self.session.get(self._address(url), auth=auth, timeout=TIMEOUT, stream=True) as answer:
-            content = bytearray()
-            for chunk in answer.iter_content(CHUNK):
-                content += chunk
-                if len(content) > LARGEST_SOUND:
-                    break
-            media_type = answer.headers.get("Content-Type", "").partition(";")[0]
-            return Download(answer.status_code, media_type, bytes(content))
+        return download(self.session, self._address(url), auth)
 
     def _address(self, url: str) -> str:
         return redirected(url, self.api_url) if self._elsewhere else url

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from twilio.rest import Client
 
 from paging.carriers.protocol import PermanentFailure, Sound
-from paging.carriers.twilio.client import LARGEST_SOUND, NOT_FOUND, PROVIDER, Answer, ApiClient, answer, meaning
+from paging.carriers.twilio.client import NOT_FOUND, PROVIDER, Answer, ApiClient, answer, meaning
+from paging.carriers.twilio.download import LARGEST_SOUND
 
 SOUNDS = frozenset({"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"})
 
