@@ -1,7 +1,7 @@
 """One `Database` of each kind for test after test, as it keeps the SQL that it compiled.
 
 To compile the SQL of a test took a third of the test. The connections, which are never kept, go to the database of the
-test that has the object.
+test that has the object. A test that listens to events of an engine makes a `Database` of its own.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,9 @@ from models.clock import VirtualClock
 from models.database import Database
 from models.wakeup import Wakeup
 
-NOWHERE = "the-database-of-the-test"
+NOWHERE = str(Path(__file__).parent)
+"""No database has this name, and as it is a folder, SQLite cannot make one: `database.url` is the address, and not
+`database.engine.url`."""
 _kept: dict[str, Database] = {}
 _addresses: dict[str, URL] = {}
 """By kind: where the object that is lent connects to."""
@@ -32,7 +34,9 @@ def lent(url: str, clock: VirtualClock) -> Iterator[Database]:
         yield database
         database.dispose()
         return
-    database = _kept.setdefault(kind, Database(f"{address.drivername}:///{NOWHERE}"))
+    if kind not in _kept:
+        _kept[kind] = Database(f"{address.drivername}:///{NOWHERE}")
+    database = _kept[kind]
     database.url, database.clock = url, clock
     database.wakeup = Wakeup(url if database.is_postgresql else None)
     _addresses[kind] = address
@@ -45,7 +49,7 @@ def lent(url: str, clock: VirtualClock) -> Iterator[Database]:
 
 @sa.event.listens_for(sa.Engine, "do_connect")
 def _connect_there(dialect: Dialect, _record: object, words: list[Any], options: dict[str, Any]) -> None:
-    if options.get("dbname") == NOWHERE or (words and Path(words[0]).name == NOWHERE):
+    if NOWHERE in (*words, options.get("dbname")):
         there, where = dialect.create_connect_args(_addresses[dialect.name])
         words[:] = there
         options.update(where)

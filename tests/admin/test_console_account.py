@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from admin import browsers
 from models.account import ConsoleSession, Role
 from models.audit import Audit
+from models.database import Database
 from tests.admin.console_site import Visitor, open_site
 
 VIEWER = "viewer@example.com"
@@ -135,16 +136,18 @@ def test_a_session_says_when_it_was_used_written_at_most_once_a_minute(site):
         assert seen() == began + timedelta(seconds=expected)
 
 
-def test_a_database_that_cannot_be_written_still_shows_its_pages(sqlite):
-    site = open_site(sqlite)
+def test_a_database_that_cannot_be_written_still_shows_its_pages(sqlite_url, clock):
+    database = Database(sqlite_url, clock)
+    site = open_site(database)
     visitor = site.visitor(Role.VIEWER)
     site.clock.advance(timedelta(minutes=1))
     # No longer than a moment: the patience of the real one would make this test wait.
-    sa.event.listen(sqlite.engine, "checkout", lambda connection, *_: connection.execute("PRAGMA busy_timeout=1"))
-    with closing(sqlite3.connect(sqlite.engine.url.database, isolation_level=None)) as other:
+    sa.event.listen(database.engine, "checkout", lambda connection, *_: connection.execute("PRAGMA busy_timeout=1"))
+    with closing(sqlite3.connect(make_url(sqlite_url).database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert visitor.get("/tickets").path == "/tickets"
         assert visitor.status == 200
+    database.dispose()
 
 
 @pytest.mark.parametrize(
