@@ -40,3 +40,8 @@ def audited(site: Site) -> list[str]:
     """What was done, in order."""
     with site.database.read() as session:
         return list(session.execute(sa.select(Audit.action).order_by(Audit.id)).scalars())
+
+
+def override(visitor, **typed):
+    values = {"technician": "carla", "starts": "2026-11-12T18:00", "ends": "2026-11-13T09:00"} | typed
+    return visitor.get("/rotations/platinum").send("/rotations/platinum/overrides", **values)

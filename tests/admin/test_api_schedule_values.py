@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from admin.api.rotation_documents import NewRevision, NewSchedule
 from admin.api.rotation_values import arrangement, new_schedule, revised
 from rules.on_call import Schedule
-from tests.rules.test_on_call_properties import schedules
+from tests.rules.histories import schedules
 
 
 def sent(document: dict[str, Any]) -> Any:

@@ -5,17 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from admin.calendar_import import Found, UnusableFile, read
+from tests.admin.calendar_files import file
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 ROME = "Europe/Rome"
-
-
-def file(*events: str, head: str = "") -> bytes:
-    """A calendar of these events, each given as its lines."""
-    lines = [f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//EN\n{head}"]
-    for number, event in enumerate(events):
-        lines.append(f"BEGIN:VEVENT\nUID:{number}\nDTSTAMP:20260101T000000Z\n{event.strip()}\nEND:VEVENT\n")
-    return ("".join(lines) + "END:VCALENDAR\n").replace("\n", "\r\n").encode()
 
 
 def found(*events: str, zone: str = ROME, head: str = "") -> list[Found]:

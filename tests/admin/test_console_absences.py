@@ -13,8 +13,8 @@ from models.schedule import ScheduleRevision
 from paging import roster
 from rules.on_call import Absence, Because, Layer, Schedule
 from rules.rotation import Rotation, Unit
+from tests.admin.calendar_files import file
 from tests.admin.console_site import open_site
-from tests.admin.test_calendar_import import file
 
 HOLIDAY = "DTSTART;VALUE=DATE:20261120\nDTEND;VALUE=DATE:20261123\nSUMMARY:Skiing <fast>"
 DENTIST = "DTSTART:20261112T080000Z\nDURATION:PT2H\nSUMMARY:Dentist"

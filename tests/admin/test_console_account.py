@@ -143,7 +143,7 @@ def test_a_database_that_cannot_be_written_still_shows_its_pages(sqlite_url, clo
     site.clock.advance(timedelta(minutes=1))
     # No longer than a moment: the patience of the real one would make this test wait.
     sa.event.listen(database.engine, "checkout", lambda connection, *_: connection.execute("PRAGMA busy_timeout=1"))
-    with closing(sqlite3.connect(make_url(sqlite_url).database, isolation_level=None)) as other:
+    with closing(sqlite3.connect(make_url(sqlite_url).database or "", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert visitor.get("/tickets").path == "/tickets"
         assert visitor.status == 200

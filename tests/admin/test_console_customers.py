@@ -1,12 +1,12 @@
 """Customers, contracts, contacts and products, by plain forms."""
 
 import pytest
-import sqlalchemy as sa
 
 from models.account import Role
 from models.audit import Audit
 from models.customer import Contact, Contract, Customer, Pin, Product
 from tests.admin.console_site import PEPPERS, open_site
+from tests.admin.customer_desk import add, rows
 
 MARKUP = "<b id=x>&'\""
 
@@ -21,18 +21,8 @@ def visitor(site):
     return site.visitor()
 
 
-def rows(site, table):
-    with site.database.read() as session:
-        return session.execute(sa.select(table).order_by(*table.__table__.primary_key)).scalars().all()
-
-
 def actions(site):
     return [change.action for change in rows(site, Audit)]
-
-
-def add(visitor, **typed):
-    values = {"customer": "Acme SpA", "number": "C-1001", "starts": "2026-01-01", "ends": "2026-12-31"} | typed
-    return visitor.get("/customers/add").send("", **values)
 
 
 def test_a_customer_is_added_with_contract_contact_and_a_pin_that_is_shown_once(site, visitor):

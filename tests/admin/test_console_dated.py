@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from paging import roster
-from tests.admin.rotation_site import audited, on_call, revisions, schedule, site_of_a_week_each
+from tests.admin.rotation_site import audited, on_call, override, revisions, schedule, site_of_a_week_each
 
 NEXT_MONDAY, THE_ONE_AFTER = 6, 13
 """Days from now, Wednesday."""
@@ -19,11 +19,6 @@ def site(any_database):
 @pytest.fixture
 def visitor(site):
     return site.visitor()
-
-
-def override(visitor, **typed):
-    values = {"technician": "carla", "starts": "2026-11-12T18:00", "ends": "2026-11-13T09:00"} | typed
-    return visitor.get("/rotations/platinum").send("/rotations/platinum/overrides", **values)
 
 
 def absence(visitor, **typed):

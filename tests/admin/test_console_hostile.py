@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from models.account import Role
 from models.database import Base
 from tests.admin.console_site import _Form, _lists
-from tests.admin.test_console_roles import DOORS, one_of_each
+from tests.admin.doors import DOORS, one_of_each
 
 POSTS = [path for method, path in DOORS if method == "POST"]
 PAGES = [path for method, path in DOORS if method == "GET" and not path.startswith("/recordings/")]

@@ -7,7 +7,7 @@ from models.account import Role
 from models.audit import Audit
 from models.customer import Contract, Maintenance
 from tests.admin.console_site import open_site
-from tests.admin.test_console_customers import add, rows
+from tests.admin.customer_desk import add, rows
 
 
 @pytest.fixture

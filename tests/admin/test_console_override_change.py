@@ -10,8 +10,7 @@ import pytest
 from paging import roster, rotations
 from rules import edits
 from rules.on_call import Override
-from tests.admin.rotation_site import audited, revisions, schedule, site_of_a_week_each
-from tests.admin.test_console_dated import override
+from tests.admin.rotation_site import audited, override, revisions, schedule, site_of_a_week_each
 
 CHANGE = "/rotations/platinum/overrides/change"
 

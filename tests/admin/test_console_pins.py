@@ -8,7 +8,7 @@ from models.audit import Audit
 from models.call import Call, Step
 from models.customer import Pin
 from tests.admin.console_site import PEPPERS, open_site
-from tests.admin.test_console_customers import rows
+from tests.admin.customer_desk import rows
 
 
 @pytest.fixture

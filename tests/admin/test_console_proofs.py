@@ -14,7 +14,7 @@ from models.technician import ContactProof, Technician
 from rules.escalation import Channel
 from rules.gsm7 import segments
 from tests.admin.console_site import open_site
-from tests.admin.test_schedule_races import at_once
+from tests.at_once import at_once
 
 ANNA = "/technicians/anna"
 PHONE = f"{ANNA}/proofs/phone"

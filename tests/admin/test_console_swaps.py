@@ -18,7 +18,7 @@ from rules import edits
 from rules.gsm7 import segments
 from rules.on_call import Absence, Override
 from tests.admin.rotation_site import audited, on_call, revisions, site_of_a_week_each
-from tests.admin.test_schedule_races import at_once
+from tests.at_once import at_once
 
 NEXT_WEEK, WEEK_AFTER = 6, 13
 """Days from now, a Wednesday in Anna's week: Bruno's week, Anna's next one."""

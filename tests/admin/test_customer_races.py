@@ -12,7 +12,7 @@ from models.customer import Contract, Customer, Pin
 from models.database import Database
 from rules.pins import Peppers
 from tests.admin.console_site import PEPPERS, open_site
-from tests.admin.test_schedule_races import at_once
+from tests.at_once import at_once
 
 BOTH = (Role.ADMIN, Role.MANAGER)
 

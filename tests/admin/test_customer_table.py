@@ -12,8 +12,7 @@ from admin.file.table import table
 from admin.file.writing import written
 from models.customer import Contact, Contract, Customer, Pin
 from tests.admin.files import files
-from tests.admin.test_dump import BEFORE_ALL, put, undone
-from tests.admin.test_load import LADDER, PEOPLE, PEPPERS, POLICY, ROTATION
+from tests.admin.line_files import BEFORE_ALL, LADDER, PEOPLE, PEPPERS, POLICY, ROTATION, put, undone
 from tests.times import NIGHT
 
 BEGIN = """

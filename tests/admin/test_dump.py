@@ -1,13 +1,12 @@
 """What `dump` writes, `load` reads: nothing changes, and an empty database becomes the same."""
 
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 
-from admin.file import FileErrors, dump, load
+from admin.file import FileErrors, dump
 from admin.file.writing import written
 from models.customer import Customer, Maintenance
 from models.schedule import ScheduleRevision
@@ -16,30 +15,10 @@ from rules.on_call import Absence
 from rules.targets import Priority
 from tests.admin.api_client import LINE
 from tests.admin.files import files
-from tests.admin.test_load import ACME, ALL, LADDER, PEOPLE, PEPPERS, POLICY, ROTATION
-from tests.admin.test_load_demo import DEMO
+from tests.admin.line_files import ACME, ALL, BEFORE_ALL, DEMO, LADDER, PEOPLE, POLICY, ROTATION, put, undone
 from tests.times import NIGHT
 
-BEFORE_ALL = datetime(2026, 1, 1, tzinfo=UTC)
-"""No generated maintenance window is over."""
 NOTHING = "Nothing to change: all of it is there already."
-
-
-class Undo(Exception):
-    """Takes back what was written."""
-
-
-@contextmanager
-def undone(database):
-    """A transaction of which nothing stays."""
-    with suppress(Undo), database.write() as session:
-        yield session
-        raise Undo
-
-
-def put(session, text, now=NIGHT):
-    """What loading a file changed, in words; gaps that it warns of are another matter."""
-    return str(load(session, text, PEPPERS, "test", now, POLICY)).partition("\nWarning")[0]
 
 
 def dumped(session, now=NIGHT):

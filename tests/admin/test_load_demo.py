@@ -1,7 +1,6 @@
 """The demonstration: it loads, and it holds for years."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,10 +9,8 @@ from admin.file import load
 from models.customer import Contract
 from paging import roster
 from rules.on_call import Because
-from tests.admin.test_load import PEPPERS, POLICY
+from tests.admin.line_files import DEMO, PEPPERS, POLICY
 from tests.times import NIGHT
-
-DEMO = Path(__file__).parents[2] / "config" / "demo.yaml"
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from admin.file import FileErrors, load
-from tests.admin.test_load import ACME, ALL, LADDER, PEOPLE, PEPPERS, POLICY, ROTATION
+from tests.admin.line_files import ACME, ALL, LADDER, PEOPLE, PEPPERS, POLICY, ROTATION
 from tests.times import NIGHT
 
 

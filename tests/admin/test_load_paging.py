@@ -7,7 +7,7 @@ from models.schedule import EscalationPolicy
 from models.technician import Technician
 from paging import roster
 from rules.targets import Priority
-from tests.admin.test_load import ACME, ALL, LADDER, PEOPLE, PEPPERS, POLICY, ROTATION
+from tests.admin.line_files import ACME, ALL, LADDER, PEOPLE, PEPPERS, POLICY, ROTATION
 from tests.times import NIGHT
 
 WISHES = """

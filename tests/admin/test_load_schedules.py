@@ -11,7 +11,7 @@ from models.audit import Audit
 from models.schedule import ScheduleRevision
 from paging import roster, rotations
 from rules.on_call import Schedule, on_call
-from tests.admin.test_load import ALL, PEOPLE, PEPPERS, POLICY, ROTATION
+from tests.admin.line_files import ALL, PEOPLE, PEPPERS, POLICY, ROTATION
 from tests.rules.rome import ROME, weekly
 from tests.times import NIGHT
 

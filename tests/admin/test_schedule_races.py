@@ -1,9 +1,7 @@
 """Two programs, or two people at the console, save at once: exactly one has it, and the other one is told."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 from models.account import Role
@@ -11,18 +9,7 @@ from models.database import Database
 from paging import roster
 from tests.admin.console_site import open_site
 from tests.admin.rotation_desk import NEW, PLATINUM, SCHEDULES, Desk, dated, weekly
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Each in a thread of its own, begun together."""
-    ready = Barrier(len(acts))
-
-    def act(one: Callable[[], Any]) -> Any:
-        ready.wait(10)
-        return one()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(act, acts))
+from tests.at_once import at_once
 
 
 def test_of_those_who_save_the_same_revision_one_wins(database: Database) -> None:

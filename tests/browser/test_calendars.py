@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.admin.test_calendar_import import file
+from tests.admin.calendar_files import file
 
 SKIING = "DTSTART;VALUE=DATE:20261120\nDTEND;VALUE=DATE:20261123\nSUMMARY:Skiing in the Dolomites"
 DENTIST = "DTSTART:20261112T080000Z\nDURATION:PT2H\nSUMMARY:" + "Dentist" * 9

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rules import timezones
-from rules.on_call import Absence, Layer, Override, Window
+from rules.on_call import Absence, Layer, Override, Schedule, Window
 from rules.rotation import Rotation, Unit
 
 ROME = "Europe/Rome"
@@ -25,3 +25,7 @@ def override(technician: str, starts: str, ends: str) -> Override:
 
 def absence(technician: str, starts: str, ends: str) -> Absence:
     return Absence(technician, at(starts), at(ends))
+
+
+def schedule(*layers: Layer, overrides: tuple[Override, ...] = ()) -> Schedule:
+    return Schedule("platinum", ROME, layers, overrides)

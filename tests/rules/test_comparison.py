@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from rules.comparison import Change, DoubleBooking, changes, double_bookings
 from rules.on_call import Because, History, Revision, Schedule, ShiftSpan, on_call
-from tests.rules.rome import at, override, weekly
-from tests.rules.test_edits import schedule
-from tests.rules.test_on_call_properties import histories, ranges
+from tests.rules.histories import histories, ranges
+from tests.rules.rome import at, override, schedule, weekly
 
 START, END = at("2026-11-02T09:00"), at("2026-11-30T09:00")
 PEOPLE = weekly("anna", "bruno")

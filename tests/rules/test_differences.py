@@ -8,8 +8,7 @@ import pytest
 from rules.differences import differences
 from rules.on_call import Layer, Schedule, Window
 from rules.rotation import Rotation, Unit
-from tests.rules.rome import absence, override, weekly
-from tests.rules.test_edits import schedule
+from tests.rules.rome import absence, override, schedule, weekly
 
 NAMES = {"anna": "Anna Rossi", "bruno": "Bruno Neri"}
 BEFORE = schedule(weekly("anna", "bruno"))

@@ -18,14 +18,9 @@ from rules.edits import (
     without_absence,
     without_override,
 )
-from rules.on_call import History, Layer, Override, Revision, Schedule, Window, on_call
+from rules.on_call import History, Revision, Schedule, Window, on_call
 from rules.rotation import Unit, turn
-from tests.rules.rome import ROME, absence, at, override, weekly
-
-
-def schedule(*layers: Layer, overrides: tuple[Override, ...] = ()) -> Schedule:
-    return Schedule("platinum", ROME, layers, overrides)
-
+from tests.rules.rome import ROME, absence, at, override, schedule, weekly
 
 CHRISTMAS = override("carla", "2026-12-24T18:00", "2026-12-27T09:00")
 ADVENT = override("anna", "2026-12-06T09:00", "2026-12-07T09:00")

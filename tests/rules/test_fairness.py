@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rules.fairness import Burden, Night, fairness
 from rules.on_call import Absence, History, Layer, Override, Revision, Schedule
 from rules.rotation import Rotation, Unit
-from tests.rules.test_on_call_properties import ZONES, moments, schedules
+from tests.rules.histories import ZONES, moments, schedules
 from tests.rules.vendor import POLICY
 
 LINE = POLICY.line_calendar

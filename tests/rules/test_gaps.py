@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from rules.gaps import Untold, untold_gaps
 from rules.on_call import Gap, History, Layer, Override, Revision, Schedule, on_call, shifts
 from rules.rotation import Rotation, Unit
-from tests.rules.test_on_call_properties import histories, moments
+from tests.rules.histories import histories, moments
 from tests.rules.vendor import ROME, rome
 
 DAY = timedelta(days=1)

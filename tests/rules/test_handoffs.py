@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rules.handoffs import Handoff, handoffs, is_routine, next_instant, predecessor, turn_end
 from rules.on_call import Because, History, Layer, Override, Revision, Schedule, Window, on_call
 from rules.rotation import Rotation, Unit
-from tests.rules.test_on_call_properties import histories, ranges
+from tests.rules.histories import histories, ranges
 from tests.rules.vendor import ROME, rome
 
 DAY = timedelta(days=1)

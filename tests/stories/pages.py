@@ -2,9 +2,12 @@
 
 from sqlalchemy import select
 
+from admin.accounts import add_user
+from models.account import Role
 from models.delivery import Delivery, DeliveryKind
 from models.page import Page
 from rules.escalation import Channel
+from tests.admin.console_site import Visitor
 from tests.world import ADA, PIN, World
 
 ANNA, CARLA = "+393331110001", "+393331110003"
@@ -36,3 +39,13 @@ def mails(world: World, word: str) -> list[str]:
     with world.database.read() as session:
         statement = select(Delivery.subject).where(Delivery.channel == Channel.EMAIL).order_by(Delivery.id)
         return [subject for subject in session.execute(statement).scalars() if subject and word in subject]
+
+
+ADMIN = "admin@example.com"
+
+
+def admin(world: World) -> Visitor:
+    """An admin, signed in to the console."""
+    with world.database.write() as session:
+        password = add_user(session, ADMIN, Role.ADMIN, world.clock.at)
+    return Visitor(world.app.test_client()).sign_in(ADMIN, password)

@@ -1,8 +1,7 @@
 """A person instead of the menu: who is told, when, and what the caller hears of it."""
 
 from models.delivery import DeliveryKind
-from tests.stories.pages import deliveries
-from tests.stories.test_pins import admin
+from tests.stories.pages import admin, deliveries
 from tests.world import ADA, PIN, STRANGER, World
 
 MAX = "+393331110009"

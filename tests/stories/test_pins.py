@@ -5,24 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, select, text
 
-from admin.accounts import add_user
-from models.account import Role
 from models.customer import Pin
 from rules.pins import Peppers
-from tests.admin.console_site import Visitor
+from tests.stories.pages import admin
 from tests.world import ADA, ENVIRONMENT, PIN, STRANGER, World
 
-ADMIN = "admin@example.com"
 NEW, WRONG = "55512907", "93715508"
 CONTRACT = "/contracts/1"
 OF_THE_PHONE_COMPANY = "sim_"
-
-
-def admin(world: World) -> Visitor:
-    """An admin, signed in to the console."""
-    with world.database.write() as session:
-        password = add_user(session, ADMIN, Role.ADMIN, world.clock.at)
-    return Visitor(world.app.test_client()).sign_in(ADMIN, password)
 
 
 def is_let_in(call: Any, pin: str) -> bool:

@@ -10,33 +10,15 @@ from models.delivery import DeliveryKind
 from models.recording import Recording, RecordingState
 from paging.carriers.protocol import ConfigurationFailure, PermanentFailure, Sound, TemporaryFailure
 from paging.recordings import Recordings
-from simulator import faults, tables
+from simulator import faults
 from simulator.faults import FaultKind
 from tests.stories.pages import NUMBER, deliveries
+from tests.stories.recordings import WORDS, at_the_provider, describes, recording
 from tests.world import ADA, PIN, World
-
-WORDS = "The switch in rack four is dead"
-
-
-def describes(world: World, words: str = WORDS) -> None:
-    """Ada reports a critical problem and says what it is."""
-    world.phone(ADA).dials().presses(f"{PIN}#").presses("1").presses("1").records(words, seconds=12)
-
-
-def recording(world: World) -> Recording:
-    with world.database.read() as session:
-        return session.execute(select(Recording).order_by(Recording.id.desc()).limit(1)).scalar_one()
 
 
 def sound_of(world: World, row: Recording) -> Any:
     return world.app.test_client().get(f"/play/{row.provider_sid}/{row.key}.wav")
-
-
-def at_the_provider(world: World) -> list[str]:
-    """The recordings that the provider still has."""
-    with world.database.read() as session:
-        kept = select(tables.Recording.sid).where(tables.Recording.deleted_at.is_(None))
-        return list(session.execute(kept).scalars())
 
 
 class Provider:

@@ -13,7 +13,7 @@ from simulator import tables
 from simulator.faults import FaultKind
 from tests.policies import write_policy
 from tests.stories.pages import NUMBER
-from tests.stories.test_recordings import WORDS, at_the_provider, describes, recording
+from tests.stories.recordings import WORDS, at_the_provider, describes, recording
 from tests.world import ADA, LINE, PIN, STRANGER, World
 
 
