@@ -61,16 +61,17 @@ class Doors:
     def __init__(self, blueprint: Blueprint, tokens: Tokens) -> None:
         self._blueprint = blueprint
         self._tokens = tokens
-        self._needs: dict[str, Access] = {}
+        self._needs: dict[str, tuple[Access, bool]] = {}
         blueprint.before_request(self._check)
 
-    def open(self, method: str, path: str, name: str, view: View, needs: Access) -> None:
-        self._needs[f"{self._blueprint.name}.{name}"] = needs
+    def open(self, method: str, path: str, name: str, view: View, needs: Access, *, of_contract: bool = False) -> None:
+        """Serve `path` by `view`. `of_contract`: tokens of one contract may come; the view keeps them to it."""
+        self._needs[f"{self._blueprint.name}.{name}"] = needs, of_contract
         self._blueprint.add_url_rule(path, name, view, methods=[method])
 
     def _check(self) -> None:
         assert request.endpoint is not None
-        self._tokens.check(self._needs[request.endpoint])
+        self._tokens.check(*self._needs[request.endpoint])
 
 
 def _read(doors: Doors, description: Description, database: Database) -> None:
@@ -87,8 +88,8 @@ def _read(doors: Doors, description: Description, database: Database) -> None:
     one = description.describe(tickets.one, {200: documents.TicketDocument}, problems=(404,))
     doors.open("GET", "/api/v1/on-call", "on_call", on_call, Access.READ)
     doors.open("GET", "/api/v1/schedules/<key>/shifts", "shifts", shifts, Access.READ)
-    doors.open("GET", "/api/v1/tickets", "tickets", many, Access.READ)
-    doors.open("GET", "/api/v1/tickets/<number>", "ticket", one, Access.READ)
+    doors.open("GET", "/api/v1/tickets", "tickets", many, Access.READ, of_contract=True)
+    doors.open("GET", "/api/v1/tickets/<number>", "ticket", one, Access.READ, of_contract=True)
 
 
 def _write(doors: Doors, description: Description, database: Database, line: Line) -> None:
@@ -101,9 +102,9 @@ def _write(doors: Doors, description: Description, database: Database, line: Lin
         monitoring.alertmanager, {200: documents.AlertsAnswer}, body=documents.Alerts, problems=(*BAD_BODY, 503)
     )
     actions = ", ".join(ACTIONS)
-    doors.open("POST", f"/api/v1/tickets/<number>/<any({actions}):action>", "move", act, Access.WORK)
-    doors.open("POST", "/api/v1/events", "event", event, Access.EVENTS)
-    doors.open("POST", "/api/v1/alertmanager", "alertmanager", alerts, Access.EVENTS)
+    doors.open("POST", f"/api/v1/tickets/<number>/<any({actions}):action>", "move", act, Access.WORK, of_contract=True)
+    doors.open("POST", "/api/v1/events", "event", event, Access.EVENTS, of_contract=True)
+    doors.open("POST", "/api/v1/alertmanager", "alertmanager", alerts, Access.EVENTS, of_contract=True)
 
 
 def _maintenance(doors: Doors, description: Description, database: Database, line: Line) -> None:
@@ -113,9 +114,9 @@ def _maintenance(doors: Doors, description: Description, database: Database, lin
         windows.book, {201: documents.Booked}, body=documents.Booking, problems=(404, *BAD_BODY)
     )
     cancel = description.describe(windows.cancel, {204: None}, problems=(404,))
-    doors.open("GET", path, "windows", many, Access.READ)
-    doors.open("POST", path, "window_book", book, Access.WORK)
-    doors.open("DELETE", f"{path}/<int(max=2147483647):window>", "window_cancel", cancel, Access.WORK)
+    doors.open("GET", path, "windows", many, Access.READ, of_contract=True)
+    doors.open("POST", path, "window_book", book, Access.WORK, of_contract=True)
+    doors.open("DELETE", f"{path}/<int(max=2147483647):window>", "window_cancel", cancel, Access.WORK, of_contract=True)
 
 
 def _rotations(doors: Doors, description: Description, views: Rotations) -> None:

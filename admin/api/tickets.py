@@ -46,12 +46,15 @@ class Tickets:
 
 
 def find(session: Session, number: str) -> Ticket:
-    """The ticket with its contract and customer. Ends the request with 404, or with 403 if it is not the token's."""
+    """The ticket with its contract and customer.
+
+    Ends the request with 404 where there is none; that of a token of one contract with 403 for all but its own tickets.
+    """
     known = re.fullmatch(r"[0-9]{1,9}", number)
     ticket = session.scalars(_select().where(Ticket.number == int(number))).one_or_none() if known else None
+    check_contract(ticket.contract_id if ticket else None)
     if ticket is None:
         refuse(HTTPStatus.NOT_FOUND, f"there is no ticket {number}")
-    check_contract(ticket.contract_id)
     return ticket
 
 

@@ -52,15 +52,18 @@ class Tokens:
         self._database = database
         self._known: Remembered[Program] = Remembered(KEPT)
 
-    def check(self, access: Access) -> None:
-        """Let the request go on, or end it: 401 without a known token, 403 outside its scope."""
+    def check(self, access: Access, of_contract: bool) -> None:
+        """Let the request go on, or end it: 401 without a known token, 403 outside its scope.
+
+        `of_contract`: the route itself keeps a narrowed token to its contract. All other routes are closed to it.
+        """
         if access is Access.OPEN:
             return
         program = self._program()
         if access not in GRANTED[program.scope]:
             refuse(HTTPStatus.FORBIDDEN, f"this token has the scope {program.scope}, which does not allow this")
         g.program = program
-        if access is Access.EDIT:
+        if not of_contract:
             check_contract(None)
 
     def _program(self) -> Program:
@@ -93,7 +96,10 @@ def actor() -> str:
 
 
 def check_contract(contract_id: int | None) -> None:
-    """End the request of a token that is narrowed to another contract. None: what belongs to no contract."""
+    """End the request of a token that is narrowed to another contract.
+
+    None: what belongs to no contract, and what is not there: a narrowed token must not learn which others exist.
+    """
     narrowed = program().contract_id
     if narrowed is not None and narrowed != contract_id:
         refuse(HTTPStatus.FORBIDDEN, "this token is for one contract, and this is not of that contract")
