@@ -40,6 +40,7 @@ class Wakeup:
             try:
                 with psycopg.connect(self._dsn, autocommit=True, connect_timeout=5) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
+                    self._event.set()  # what was announced while nobody listened is lost: look for it now
                     self._forward(connection, stop)
             except psycopg.Error:
                 stop.wait(1)

@@ -22,11 +22,15 @@ LONG_WAIT = 3.0
 
 
 class EngineLoop:
-    """Does what is due until it is told to stop, sends in threads, and watches that it gets done."""
+    """Does what is due until it is told to stop, sends in threads, and watches that it gets done.
 
-    def __init__(self, engine: Engine, watch: Watch) -> None:
+    `longest_sleep`: seconds after which the engine looks for due work that nobody announced.
+    """
+
+    def __init__(self, engine: Engine, watch: Watch, longest_sleep: float = LONGEST_SLEEP) -> None:
         self.engine = engine
         self._watch = watch
+        self._longest_sleep = longest_sleep
         self._stop = threading.Event()
         self._wakeup = engine.database.wakeup
         self._pool = ThreadPoolExecutor(engine.senders, thread_name_prefix="sender")
@@ -103,13 +107,13 @@ class EngineLoop:
             self._wakeup.set()
 
     def _sleep(self) -> float:
-        """Seconds until something is due, at most a second: the poll behind every wake-up."""
+        """Seconds until something is due, at most `longest_sleep`: the poll behind every wake-up."""
         with self.engine.database.read() as session:
             due = self.engine.next_page_due(session) if self._is_busy else self.engine.next_due_in(session)
             if due is None:
-                return LONGEST_SLEEP
+                return self._longest_sleep
             ahead = (due - self.engine.database.now(session)).total_seconds()
-        return min(max(ahead, 0.01), LONGEST_SLEEP)
+        return min(max(ahead, 0.01), self._longest_sleep)
 
     def _thread_for(self, chores: Chores) -> threading.Thread:
         work = partial(self._do_chores, chores)
