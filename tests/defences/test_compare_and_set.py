@@ -135,14 +135,13 @@ def test_a_locked_page_is_as_it_is_now(session: Session) -> None:
 
 
 def test_a_report_looks_at_the_delivery_as_it_is_now(paged: World, session: Session) -> None:
-    """It was handed over when this session read it, and is delivered by now."""
-    text = session.get_one(Delivery, deliveries(paged)[0].id)
-    behind_its_back(session, Delivery, state=DeliveryState.DELIVERED)
-    changed = outcomes.report(
-        session, paged.gateway.line, text.id, text.provider_sid or "", "undelivered", "30003", paged.clock.at
-    )
-    assert not changed
-    assert text.state is DeliveryState.DELIVERED
+    """The telephone rang when this session read it, and a key has been pressed by now."""
+    call = session.get_one(Delivery, deliveries(paged)[1].id)
+    assert call.settled_at is None
+    behind_its_back(session, Delivery, state=DeliveryState.ANSWERED)
+    sid = call.provider_sid or ""
+    assert not outcomes.report(session, paged.gateway.line, call.id, sid, "no-answer", "", paged.clock.at)
+    assert call.state is DeliveryState.ANSWERED
 
 
 def test_a_key_looks_at_the_delivery_as_it_is_now(paged: World, session: Session) -> None:
@@ -160,6 +159,7 @@ def test_a_report_looks_at_the_page_as_it_is_now(paged: World, session: Session)
     call = deliveries(paged)[1]
     sid = call.provider_sid or ""
     assert outcomes.report(session, paged.gateway.line, call.id, sid, "no-answer", "", paged.clock.at)
+    session.flush()
     session.refresh(page)
     assert page.due_at is None
 

@@ -317,12 +317,15 @@ ELSEWHERE: Mapping[str, str] = {
 
 
 def test_what_is_locked_can_be_locked_by_nobody_else(busy: World) -> None:
+    unlocked = []
     for place, (act, table, where) in LOCKS.items():
         with Session(busy.database.engine, expire_on_commit=False) as session:
             assert not is_locked(busy, table, where), place
             act(Scene(busy, session))
-            assert is_locked(busy, table, where), place
+            if not is_locked(busy, table, where):
+                unlocked.append(place)
             session.rollback()
+    assert unlocked == []
 
 
 def test_due_work_that_another_engine_has_is_passed_over_and_not_waited_for(busy: World) -> None:

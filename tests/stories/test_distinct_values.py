@@ -1,0 +1,305 @@
+"""On a line where no two values are the same, each message says and reaches the one that is meant."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from models.clock import VirtualClock
+from models.delivery import Delivery, DeliveryKind
+from models.schedule import EscalationPolicy
+from rules.escalation import Channel
+from rules.wording import spoken
+from simulator.tables import Leg, TextMessage
+from tests.stories.pages import NUMBER, deliveries
+from tests.world import World
+
+LINE = Path(__file__).parents[1] / "data" / "distinct.yaml"
+ADA, RITA, DINO = "+393332220001", "+393332220003", "+393332220004"
+ACME_PIN, DELTA_PIN = "48201937", "68403755"
+CALLBACK = "+393339998887"
+KEYED = "3339998887#"
+SECOND_PHONE = "+393331110011"
+ANNA, BRUNO, CARLA, DORA, ENZO = (f"+39333111000{number}" for number in range(1, 6))
+MAX = "+393331110009"
+
+
+@pytest.fixture
+def line(sqlite_url: str, clock: VirtualClock) -> Iterator[World]:
+    line = World(sqlite_url, clock).loads(LINE.read_text(encoding="utf-8"))
+    yield line
+    line.database.dispose()
+
+
+def reports(line: World, priority: str = "1", caller: str = ADA) -> None:
+    """A caller on file keys in another number to be called back at, says nothing more, and hangs up."""
+    call = line.phone(caller).dials().presses(f"{ACME_PIN}#").presses(priority)
+    call.presses("2").presses(KEYED).presses("1").records("", seconds=0).hangs_up()
+    line.settles()
+
+
+def addresses(line: World, *kinds: DeliveryKind, channel: Channel = Channel.SMS) -> set[str]:
+    return {delivery.address for delivery in deliveries(line, *kinds, channel=channel)}
+
+
+def told_to_stand_down(line: World) -> set[str]:
+    return addresses(line, DeliveryKind.STAND_DOWN)
+
+
+# The number to call back is not the number calling.
+
+
+def test_a_p2_s_page_tells_the_callback_and_not_the_number_calling(line: World) -> None:
+    reports(line, priority="2")
+    line.passes(seconds=30)
+    (text,) = line.handset("anna").texts
+    assert CALLBACK in text
+    assert ADA not in text
+
+
+def test_what_follows_a_p1_s_page_tells_the_callback_and_not_the_number_calling(line: World) -> None:
+    """However early the page leaves, the last that a technician reads is the callback."""
+    reports(line)
+    line.passes(seconds=60)
+    assert CALLBACK in line.handset("anna").texts[-1]
+    assert ADA not in line.handset("anna").texts[-1]
+
+
+def test_the_customer_is_texted_at_the_callback(line: World) -> None:
+    reports(line)
+    line.passes(seconds=30)
+    line.handset("anna").sends("ACK")
+    line.settles()
+    opened, taken = deliveries(line, DeliveryKind.NOTICE, channel=Channel.SMS)[-2:]
+    assert (opened.address, taken.address) == (CALLBACK, CALLBACK)
+    assert "Anna Rossi" in taken.body
+
+
+def test_key_1_says_the_callback_and_key_4_dials_it(line: World) -> None:
+    reports(line)
+    call = line.handset("anna").answers().presses("1")
+    assert spoken(CALLBACK.removeprefix("+")) in call.words
+    line.post(f"/api/v1/tickets/{NUMBER}/pass", {"by": "anna"})
+    line.passes(seconds=1)
+    line.handset("carla").answers().presses("4")
+    assert line.company.handset(CALLBACK).ringing
+    assert not line.company.handset(ADA).ringing
+
+
+def test_the_api_tells_both_apart(line: World) -> None:
+    reports(line)
+    ticket = line.ticket(NUMBER)
+    assert (ticket["caller"], ticket["callback"]) == (ADA, CALLBACK)
+
+
+def test_a_caller_who_changes_the_callback_while_it_is_read_back_gets_the_later_one(line: World) -> None:
+    call = line.phone(ADA).dials().presses(f"{ACME_PIN}#").presses("1").presses("2").presses("3339998886#")
+    call.presses("2").presses(KEYED).presses("1").hangs_up()
+    line.settles()
+    assert line.ticket(NUMBER)["callback"] == CALLBACK
+
+
+# The caller on file, the contract's other contacts, and a caller who is on file with somebody else's contract.
+
+
+def test_a_registered_caller_alone_gets_the_notice_by_e_mail(line: World) -> None:
+    reports(line)
+    line.passes(seconds=30)
+    assert addresses(line, DeliveryKind.NOTICE, channel=Channel.EMAIL) == {"ada@example.com", "eva@example.com"}
+
+
+def test_for_a_caller_on_file_with_another_contract_all_contacts_of_this_one_get_it(line: World) -> None:
+    reports(line, caller=RITA)
+    line.passes(seconds=30)
+    readers = addresses(line, DeliveryKind.NOTICE, channel=Channel.EMAIL)
+    assert readers == {"ada@example.com", "ugo@example.com", "eva@example.com"}
+
+
+def test_a_registered_caller_who_is_refused_hears_why_and_may_ask_for_a_person(line: World) -> None:
+    call = line.phone(DINO).dials()
+    assert "PIN" in call.words
+    call.presses(f"{DELTA_PIN}#")
+    assert line.get("/api/v1/tickets")["tickets"] == []
+    call.presses("0").records("we cannot work")
+    line.settles()
+    told = [message.body for message in deliveries(line, DeliveryKind.DUTY)]
+    assert addresses(line, DeliveryKind.DUTY) == {MAX}
+    assert all("Delta SpA" in body and DINO in body for body in told)
+    assert DINO not in addresses(line, *DeliveryKind)
+
+
+# Technicians who are only called, only texted, or have a second telephone.
+
+
+def test_who_was_only_called_is_told_that_somebody_else_has_it(line: World) -> None:
+    reports(line)
+    line.passes(minutes=6, seconds=5)
+    assert line.handset("carla").ringing
+    line.handset("anna").sends("ACK")
+    line.settles()
+    assert told_to_stand_down(line) == {CARLA}
+    assert not line.handset("carla").ringing
+
+
+def test_who_was_only_texted_is_told_that_somebody_else_has_it(line: World) -> None:
+    reports(line)
+    line.passes(minutes=7)
+    assert page_texts(line) == [ANNA, DORA]
+    line.handset("anna").sends("ACK")
+    line.settles()
+    assert told_to_stand_down(line) == {CARLA, DORA}
+
+
+def test_who_was_only_called_may_take_it_by_text(line: World) -> None:
+    reports(line)
+    line.passes(minutes=6, seconds=5)
+    line.handset("carla").sends("ACK")
+    assert line.ticket(NUMBER)["taken_by"] == "carla"
+    line.settles()
+    assert told_to_stand_down(line) == {ANNA}
+
+
+def test_a_second_telephone_rings_after_the_first_and_stops_when_the_first_replies(line: World) -> None:
+    reports(line)
+    line.handset("anna").lets_it_ring()
+    line.settles()
+    assert line.company.handset(SECOND_PHONE).ringing
+    line.handset("anna").sends("ACK")
+    line.settles()
+    assert not line.company.handset(SECOND_PHONE).ringing
+
+
+def test_who_texts_from_the_second_telephone_is_the_same_technician(line: World) -> None:
+    reports(line)
+    line.company.handset(SECOND_PHONE).sends("ACK")
+    assert line.ticket(NUMBER)["taken_by"] == "anna"
+
+
+def test_who_was_rung_on_both_telephones_is_texted_on_the_first(line: World) -> None:
+    reports(line)
+    line.handset("anna").lets_it_ring()
+    line.settles()
+    line.handset("dora").sends(f"ACK {NUMBER}")
+    line.settles()
+    assert told_to_stand_down(line) == {ANNA}
+
+
+def test_a_second_telephone_that_is_somebody_s_first_is_theirs(line: World) -> None:
+    line.loads(f'technicians: [{{key: dora, second_phone: "{BRUNO}"}}]')
+    reports(line)
+    line.company.handset(BRUNO).sends(f"ACK {NUMBER}")
+    assert line.ticket(NUMBER)["taken_by"] == "bruno"
+
+
+# A handoff between raising and a later level: who is on call is asked afresh.
+
+
+def test_after_a_handoff_the_next_round_pages_who_is_on_call_by_then(line: World) -> None:
+    reports(line)
+    assert addresses(line, DeliveryKind.PAGE) == {ANNA}
+    line.passes(minutes=16)
+    assert page_texts(line) == [ANNA, DORA, BRUNO]
+
+
+def test_after_a_handoff_all_who_were_paged_are_told_who_has_it(line: World) -> None:
+    reports(line)
+    line.passes(minutes=16)
+    line.handset("dora").sends("ACK")
+    line.settles()
+    assert told_to_stand_down(line) == {ANNA, BRUNO, CARLA}
+
+
+def test_a_time_is_told_in_the_zone_of_who_asks(line: World) -> None:
+    reports(line)
+    line.handset("anna").sends("ACK")
+    (in_dubai,) = line.handset("bruno").sends(f"ACK {NUMBER}")
+    (in_london,) = line.handset("carla").sends(f"ACK {NUMBER}")
+    assert "06:00" in in_dubai
+    assert "02:00" in in_london
+
+
+def page_texts(line: World) -> list[str]:
+    """Whom the page has been texted to, in order."""
+    return [delivery.address for delivery in deliveries(line, DeliveryKind.PAGE, channel=Channel.SMS)]
+
+
+# Nobody on call, with and without a fallback contact.
+
+
+@pytest.fixture
+def gap(line: World) -> World:
+    """Nobody is on call."""
+    nobody = "{technician: anna, from: 2026-11-24T00:00, until: 2026-11-26T00:00}"
+    other = nobody.replace("anna", "bruno")
+    return line.loads(f"schedules: [{{key: platinum, absences: [{nobody}, {other}]}}]")
+
+
+def without_fallback(line: World) -> None:
+    """As on a line whose fallback contacts have left: a file would not be let in."""
+    with line.database.write() as session:
+        policy = session.execute(select(EscalationPolicy)).scalar_one()
+        levels = [{**level, "notify": ["schedule:platinum"]} for level in policy.content["levels"]]
+        session.execute(update(EscalationPolicy).values(content={**policy.content, "levels": levels, "fallback": []}))
+
+
+def test_in_a_gap_the_fallback_is_paged_by_text_and_call(gap: World) -> None:
+    reports(gap)
+    paged = [(message.address, message.channel) for message in deliveries(gap, DeliveryKind.PAGE)]
+    assert paged == [(ENZO, Channel.SMS), (ENZO, Channel.VOICE)]
+    gap.company.handset(ENZO).sends("ACK")
+    assert gap.ticket(NUMBER)["taken_by"] == "enzo"
+
+
+def test_in_a_gap_without_a_fallback_the_duty_manager_is_told_whom_to_call_back(gap: World) -> None:
+    without_fallback(gap)
+    reports(gap)
+    gap.passes(seconds=60)
+    told = deliveries(gap, DeliveryKind.DUTY)
+    assert {message.address for message in told} == {MAX, "max@example.com"}
+    assert deliveries(gap, DeliveryKind.PAGE) == []
+
+
+def test_when_nobody_answers_the_fallback_is_alarmed_once_after_the_last_repeat(line: World) -> None:
+    reports(line)
+    line.passes(minutes=24)
+    assert deliveries(line, DeliveryKind.ALARM) == []
+    line.passes(minutes=3)
+    alarmed = [(message.address, message.channel) for message in deliveries(line, DeliveryKind.ALARM)]
+    assert alarmed == [(ENZO, Channel.SMS), (ENZO, Channel.VOICE)]
+
+
+def test_when_nobody_answers_and_there_is_no_fallback_the_duty_manager_is_told(line: World) -> None:
+    without_fallback(line)
+    reports(line)
+    line.passes(minutes=24)
+    assert deliveries(line, DeliveryKind.DUTY) == []
+    line.passes(minutes=3)
+    assert addresses(line, DeliveryKind.DUTY) == {MAX}
+    assert all(CALLBACK in message.body for message in deliveries(line, DeliveryKind.DUTY))
+
+
+# The number that is called is not the number that texts.
+
+
+def test_texts_come_from_the_number_that_texts_and_calls_from_the_line(sqlite_url: str, clock: VirtualClock) -> None:
+    line = World(sqlite_url, clock, TWILIO_SMS_NUMBER="+390584000077").loads(LINE.read_text(encoding="utf-8"))
+    reports(line)
+    with line.database.read() as session:
+        senders = set(session.execute(select(TextMessage.sender)).scalars())
+        callers = set(session.execute(select(Leg.caller).where(Leg.called == ANNA)).scalars())
+    assert senders == {"+390584000077"}
+    assert callers == {line.gateway.line.number}
+    line.database.dispose()
+
+
+def test_every_delivery_goes_to_the_address_of_who_it_names(line: World) -> None:
+    """After a whole night of a page that nobody answers: no name stands beside somebody else's address."""
+    reports(line)
+    line.passes(minutes=30)
+    with line.database.read() as session:
+        pairs = session.execute(select(Delivery.name, Delivery.address).distinct()).all()
+    by_address: dict[str, set[str]] = {}
+    for name, address in pairs:
+        by_address.setdefault(address, set()).add(name)
+    assert [(address, names) for address, names in by_address.items() if len(names) > 1] == []
