@@ -30,13 +30,15 @@ from models.schedule import Schedule, SwapRequest, SwapState
 from models.service import RoleContact, Sender, Setting
 from models.technician import Technician
 from models.ticket import Ticket
-from paging import contact_proofs, drills, events, outcomes, pager, recordings, rotations
+from models.unplaced_alert import UnplacedAlert
+from paging import contact_proofs, drills, events, outcomes, pager, recordings, rotations, unplaced_alerts
 from paging.digest import Digest
 from paging.gap_mails import GapMails
 from paging.maintenance import WindowStarts
 from paging.recordings import Recordings
 from paging.sender_rate import Budget
 from paging.swaps import SwapLapses
+from paging.unplaced_alerts import Unplaced, UnplacedAlerts
 from rules.escalation import Channel
 from rules.line import Line
 from rules.targets import Priority
@@ -74,7 +76,7 @@ def busy(postgresql_url: str, clock: VirtualClock) -> Iterator[World]:
 
 
 def add_rows(session: Session, now: datetime) -> None:
-    """What a call rarely leaves: a recording, a text for several pages, a request to swap, a message that waits."""
+    """A recording, an alert without a contract, a text for several pages, a request to swap, a message that waits."""
     call = session.execute(select(Call.sid).where(Call.caller == STRANGER)).scalar_one()
     session.add(
         Recording(
@@ -105,6 +107,7 @@ def add_rows(session: Session, now: datetime) -> None:
             due_at=now,
         )
     )
+    unplaced_alerts.keep(session, "a sender", [UNPLACED], now)
     page_text = session.execute(select(Delivery).where(PAGE_TEXT)).scalar_one()
     copied = {name: getattr(page_text, name) for name in ("channel", "urgency", "name", "address", "body", "state")}
     bundle = Delivery(key="bundle", kind=DeliveryKind.BUNDLE, attempts=1, created_at=now, **copied)
@@ -161,6 +164,7 @@ Act = Callable[[Scene], object]
 ACME = Contract.number == "C-1001"
 OPEN_WINDOW = Maintenance.reference == "CHG-7"
 THE_PAGE = Page.ticket_number == int(NUMBER)
+UNPLACED = Unplaced("a key", {}, "firing", "Disk is full", "no contract is named")
 PAGE_TEXT = and_(
     Delivery.ticket_number == int(NUMBER), Delivery.kind == DeliveryKind.PAGE, Delivery.channel == Channel.SMS
 )
@@ -266,6 +270,11 @@ LOCKS: Mapping[str, tuple[Act, type[Base], ColumnElement[bool]]] = {
         Sender,
         true(),
     ),
+    "paging/unplaced_alerts.py keep": (
+        lambda scene: unplaced_alerts.keep(scene.session, "a sender", [UNPLACED], scene.now),
+        UnplacedAlert,
+        true(),
+    ),
     "tickets/lifecycle.py lock_ticket": (
         lambda scene: lifecycle.lock_ticket(scene.session, int(NUMBER)),
         Ticket,
@@ -274,7 +283,7 @@ LOCKS: Mapping[str, tuple[Act, type[Base], ColumnElement[bool]]] = {
 }
 Work = Callable[[World], object]
 PASSED_OVER: Mapping[str, tuple[Work, type[Base], ColumnElement[bool]]] = {
-    "paging/claims.py _due": (lambda world: world.engine.claim(8), Delivery, Delivery.due_at.is_not(None)),
+    "paging/due.py due_now": (lambda world: world.engine.claim(8), Delivery, Delivery.due_at.is_not(None)),
     "paging/digest.py do_next": (
         lambda world: Digest(world.database, world.gateway.line).do_next(),
         DutyMessage,
@@ -301,8 +310,14 @@ PASSED_OVER: Mapping[str, tuple[Work, type[Base], ColumnElement[bool]]] = {
         SwapRequest,
         true(),
     ),
+    "paging/unplaced_alerts.py do_next": (
+        lambda world: UnplacedAlerts(world.database, world.gateway.line).do_next(),
+        UnplacedAlert,
+        true(),
+    ),
 }
 ELSEWHERE: Mapping[str, str] = {
+    "admin/alert_pages.py dismiss": "a route: it deletes what it locks",
     "admin/lockout.py forgive": "it deletes what it locks",
     "admin/policy_pages.py _save": "a route: what was changed meanwhile is refused by what the form showed",
     "admin/product_pages.py _save": "a route, in which customer_lock.hold comes first",
@@ -311,7 +326,7 @@ ELSEWHERE: Mapping[str, str] = {
     "admin/token_pages.py revoke": "a route: who comes second writes the same once more",
     "ivr/throttling.py _forget": "it deletes what it locks",
     "paging/handoff_messages.py drop_unsent": "it changes all that it locks",
-    "paging/kindness.py companions": "its texts are claimed, as in paging/claims.py _due",
+    "paging/kindness.py companions": "its texts are claimed, as in paging/due.py due_now",
     "paging/schedule_watches.py look_at_next": "behind the lock of its schedule, which _lock_next takes",
 }
 

@@ -33,6 +33,7 @@ UNIQUE: dict[str, str] = {
     "throttle (key)": "Wrong PINs would be counted in several rows, and never reach the limit.",
     "ticket (call_sid, problem)": "A key that is delivered twice would open two tickets for one problem.",
     "token (digest)": "Revoking a token would leave another row that the same secret opens.",
+    "unplaced_alert (key)": "Each repeat of an alert that cannot be placed would be told to the admins once more.",
     "user_account (email)": "Signing in would be a matter of which of two users the database finds first.",
     "blocked_number (number)": "A number that is unblocked would stay blocked by its other row.",
     # The simulated phone company.
@@ -90,6 +91,9 @@ INDEX: dict[str, str] = {
     "ticket (contract_id)": "Each call that asks for a priority reads every ticket, to offer the open one.",
     "ticket (state, number)": "The list of open tickets reads every ticket ever opened.",
     "ticket_event (ticket_number, at, id)": "A ticket's page reads the lines of all tickets.",
+    "unplaced_alert (due_at) where due_at is not null": "Each look for due work reads every alert that is kept.",
+    "unplaced_alert (last_at, id)": "The console's page sorts every alert that is kept.",
+    "unplaced_alert (told_at)": "When the admins were told last is found by reading every alert that is kept.",
     # The simulated phone company.
     "sim_happening (due_at, id)": "Each tick reads everything that will happen.",
     "sim_happening (subject)": "Stopping what will happen to a call reads everything that will happen.",
