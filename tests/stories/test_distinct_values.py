@@ -1,46 +1,32 @@
 """On a line where no two values are the same, each message says and reaches the one that is meant."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from models.clock import VirtualClock
 from models.delivery import Delivery, DeliveryKind
-from models.schedule import EscalationPolicy
 from rules.escalation import Channel
 from rules.wording import spoken
 from simulator.tables import Leg, TextMessage
+from tests.stories.distinct import (
+    ACME_PIN,
+    ADA,
+    ANNA,
+    BRUNO,
+    CALLBACK,
+    CARLA,
+    DELTA_PIN,
+    DINO,
+    DISTINCT_LINE,
+    DORA,
+    KEYED,
+    MAX,
+    RITA,
+    SECOND_PHONE,
+    addresses,
+    reports,
+)
 from tests.stories.pages import NUMBER, deliveries
 from tests.world import World
-
-LINE = Path(__file__).parents[1] / "data" / "distinct.yaml"
-ADA, RITA, DINO = "+393332220001", "+393332220003", "+393332220004"
-ACME_PIN, DELTA_PIN = "48201937", "68403755"
-CALLBACK = "+393339998887"
-KEYED = "3339998887#"
-SECOND_PHONE = "+393331110011"
-ANNA, BRUNO, CARLA, DORA, ENZO = (f"+39333111000{number}" for number in range(1, 6))
-MAX = "+393331110009"
-
-
-@pytest.fixture
-def line(sqlite_url: str, clock: VirtualClock) -> Iterator[World]:
-    line = World(sqlite_url, clock).loads(LINE.read_text(encoding="utf-8"))
-    yield line
-    line.database.dispose()
-
-
-def reports(line: World, priority: str = "1", caller: str = ADA) -> None:
-    """A caller on file keys in another number to be called back at, says nothing more, and hangs up."""
-    call = line.phone(caller).dials().presses(f"{ACME_PIN}#").presses(priority)
-    call.presses("2").presses(KEYED).presses("1").records("", seconds=0).hangs_up()
-    line.settles()
-
-
-def addresses(line: World, *kinds: DeliveryKind, channel: Channel = Channel.SMS) -> set[str]:
-    return {delivery.address for delivery in deliveries(line, *kinds, channel=channel)}
 
 
 def told_to_stand_down(line: World) -> set[str]:
@@ -224,66 +210,11 @@ def page_texts(line: World) -> list[str]:
     return [delivery.address for delivery in deliveries(line, DeliveryKind.PAGE, channel=Channel.SMS)]
 
 
-# Nobody on call, with and without a fallback contact.
-
-
-@pytest.fixture
-def gap(line: World) -> World:
-    """Nobody is on call."""
-    nobody = "{technician: anna, from: 2026-11-24T00:00, until: 2026-11-26T00:00}"
-    other = nobody.replace("anna", "bruno")
-    return line.loads(f"schedules: [{{key: platinum, absences: [{nobody}, {other}]}}]")
-
-
-def without_fallback(line: World) -> None:
-    """As on a line whose fallback contacts have left: a file would not be let in."""
-    with line.database.write() as session:
-        policy = session.execute(select(EscalationPolicy)).scalar_one()
-        levels = [{**level, "notify": ["schedule:platinum"]} for level in policy.content["levels"]]
-        session.execute(update(EscalationPolicy).values(content={**policy.content, "levels": levels, "fallback": []}))
-
-
-def test_in_a_gap_the_fallback_is_paged_by_text_and_call(gap: World) -> None:
-    reports(gap)
-    paged = [(message.address, message.channel) for message in deliveries(gap, DeliveryKind.PAGE)]
-    assert paged == [(ENZO, Channel.SMS), (ENZO, Channel.VOICE)]
-    gap.company.handset(ENZO).sends("ACK")
-    assert gap.ticket(NUMBER)["taken_by"] == "enzo"
-
-
-def test_in_a_gap_without_a_fallback_the_duty_manager_is_told_whom_to_call_back(gap: World) -> None:
-    without_fallback(gap)
-    reports(gap)
-    gap.passes(seconds=60)
-    told = deliveries(gap, DeliveryKind.DUTY)
-    assert {message.address for message in told} == {MAX, "max@example.com"}
-    assert deliveries(gap, DeliveryKind.PAGE) == []
-
-
-def test_when_nobody_answers_the_fallback_is_alarmed_once_after_the_last_repeat(line: World) -> None:
-    reports(line)
-    line.passes(minutes=24)
-    assert deliveries(line, DeliveryKind.ALARM) == []
-    line.passes(minutes=3)
-    alarmed = [(message.address, message.channel) for message in deliveries(line, DeliveryKind.ALARM)]
-    assert alarmed == [(ENZO, Channel.SMS), (ENZO, Channel.VOICE)]
-
-
-def test_when_nobody_answers_and_there_is_no_fallback_the_duty_manager_is_told(line: World) -> None:
-    without_fallback(line)
-    reports(line)
-    line.passes(minutes=24)
-    assert deliveries(line, DeliveryKind.DUTY) == []
-    line.passes(minutes=3)
-    assert addresses(line, DeliveryKind.DUTY) == {MAX}
-    assert all(CALLBACK in message.body for message in deliveries(line, DeliveryKind.DUTY))
-
-
 # The number that is called is not the number that texts.
 
 
 def test_texts_come_from_the_number_that_texts_and_calls_from_the_line(sqlite_url: str, clock: VirtualClock) -> None:
-    line = World(sqlite_url, clock, TWILIO_SMS_NUMBER="+390584000077").loads(LINE.read_text(encoding="utf-8"))
+    line = World(sqlite_url, clock, TWILIO_SMS_NUMBER="+390584000077").loads(DISTINCT_LINE.read_text(encoding="utf-8"))
     reports(line)
     with line.database.read() as session:
         senders = set(session.execute(select(TextMessage.sender)).scalars())
