@@ -2,8 +2,9 @@
 #
 #   make run      the line with its demonstration, on http://127.0.0.1:8000  (make run ARGS='--port 8080')
 #   make env      only the environment that `make run` needs, as a server wants it
-#   make test     every test; what is alike on both databases on SQLite only  (make test ARGS='-k rotation -n0')
-#   make check    what CI asks: format rules, types, layers, the tests of the rules with their coverage, all others on both
+#   make test     the tests, in minutes                                      (make test ARGS='-k rotation -n0')
+#   make check    what CI asks: format rules, types, layers, the tests of the rules with their coverage, and all others,
+#                 on both databases and with every seed of the simulation (make test ARGS=--thorough)
 #   make cover    the whole suite with its coverage: half as long again
 #   make chaos    200 simulated weeks, then real processes killed at random   (minutes)
 #   make bench    the benchmarks
@@ -60,7 +61,7 @@ rules: $(VENV)/.dev
 
 rest: $(VENV)/.dev
 	@echo '== all other tests'
-	@$(PYTEST) $(RULES:%=--ignore=%) --both-databases
+	@$(PYTEST) $(RULES:%=--ignore=%) --thorough
 
 cover: $(VENV)/.dev
 	@$(PYTEST) --cov $(ARGS)

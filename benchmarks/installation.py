@@ -10,11 +10,15 @@ from pathlib import Path
 
 import psutil
 
+from admin import file
 from benchmarks import line, processes
 from benchmarks.callers import Server
 from benchmarks.databases import SQLITE
 from benchmarks.telephone import AUTH_TOKEN, NUMBER
+from config.policy import load_policy
 from config.settings import Settings, load_settings
+from models.database import Database
+from rules.pins import Peppers
 from tests.policies import write_policy
 
 NOBODY = "http://127.0.0.1:9"
@@ -53,10 +57,11 @@ class Installation:
 
     def loaded(self, document: str | None = None) -> "Installation":
         """With the line of the benchmarks, or another one."""
-        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            file.write(document or line.document())
-            file.flush()
-            self.does("load", file.name)
+        settings, database = self.settings, Database(self.database_url)
+        with database.write() as session:
+            policy, now = load_policy(settings.policy_file), database.now(session)
+            file.load(session, document or line.document(), Peppers(settings.pin_pepper), "benchmarks", now, policy)
+        database.dispose()
         return self
 
     def does(self, *arguments: str) -> str:

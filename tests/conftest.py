@@ -27,13 +27,15 @@ KINDS = ["sqlite", "postgresql"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--both-databases", action="store_true", help="run what does not depend on the kind of database on both, too"
+        "--thorough",
+        action="store_true",
+        help="what is alike on both kinds of database on both, and every seed of the simulation",
     )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "any_database_url" in metafunc.fixturenames:
-        kinds = KINDS if metafunc.config.getoption("both_databases") else KINDS[:1]
+        kinds = KINDS if metafunc.config.getoption("thorough") else KINDS[:1]
         metafunc.parametrize("any_database_url", kinds, indirect=True)
 
 
@@ -102,7 +104,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def any_database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh, migrated SQLite database; with `--both-databases` the test runs once on each kind."""
+    """A fresh, migrated SQLite database; with `--thorough` the test runs once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 

@@ -1,4 +1,4 @@
-"""Ten weeks in which everything goes wrong, and no page is lost."""
+"""Weeks in which everything goes wrong, and no page is lost."""
 
 import os
 import subprocess
@@ -11,9 +11,16 @@ from tests.simulation.run import simulate
 
 ROOT = Path(__file__).parents[2]
 REPLAYED = 2
+SEEDS = range(1, 11)
+FEW = range(1, 4)
+"""Without `--thorough`."""
 
 
-@pytest.mark.parametrize("seed", range(1, 11))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", SEEDS if metafunc.config.getoption("thorough") else FEW)
+
+
 def test_a_week_in_which_everything_goes_wrong_loses_no_page(sqlite_url: str, seed: int) -> None:
     assert simulate(sqlite_url, seed).lines
 
