@@ -34,9 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "any_database_url" in metafunc.fixturenames:
-        kinds = KINDS if metafunc.config.getoption("thorough") else KINDS[:1]
-        metafunc.parametrize("any_database_url", kinds, indirect=True)
+    if "database_url" in metafunc.fixturenames:
+        is_alike = metafunc.definition.get_closest_marker("one_database") is not None
+        kinds = KINDS[:1] if is_alike and not metafunc.config.getoption("thorough") else KINDS
+        metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first; otherwise in the random order in which they come."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_collection_finish() -> None:
@@ -95,16 +102,9 @@ def postgresql_url(shared_postgresql: SharedPostgres) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=KINDS)
-def database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh, migrated database; the test runs once on each kind."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    return url
-
-
 @pytest.fixture
-def any_database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh, migrated SQLite database; with `--thorough` the test runs once on each kind."""
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database; the test runs once on each kind, unless it is marked `one_database`."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
@@ -135,13 +135,6 @@ def clock() -> VirtualClock:
 def database(database_url: str, clock: VirtualClock) -> Iterator[Database]:
     """A fresh database of each kind, on the virtual clock."""
     with lent(database_url, clock) as database:
-        yield database
-
-
-@pytest.fixture
-def any_database(any_database_url: str, clock: VirtualClock) -> Iterator[Database]:
-    """A fresh database: for pages and programs whose SQL and locks are looked at elsewhere on both kinds."""
-    with lent(any_database_url, clock) as database:
         yield database
 
 

@@ -11,6 +11,8 @@ from benchmarks.results import Row
 from benchmarks.telephone import AUTH_TOKEN, sign
 from tests.databases import PostgresServer
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def sqlite_only(migrated_sqlite: Path) -> Kinds:

@@ -13,6 +13,8 @@ from rules.rotation import Rotation, Unit
 from tests.admin.api_client import Api, is_problem
 from tests.times import NIGHT
 
+pytestmark = pytest.mark.one_database
+
 FIRST_HANDOFF = datetime(2026, 11, 2, 9)  # noqa: DTZ001  # on the wall
 WEEKLY = Layer("weekly", Rotation(Unit.WEEK, 1, FIRST_HANDOFF, ("anna", "bruno")))
 WEEK = {"from": "2026-11-23T08:00:00Z", "until": "2026-11-30T08:00:00Z"}
@@ -20,11 +22,11 @@ CARLA = Override("carla", datetime(2026, 11, 28, 8, tzinfo=UTC), datetime(2026, 
 
 
 @pytest.fixture
-def ask(any_database):
-    api = Api(any_database)
+def ask(database):
+    api = Api(database)
     for key, name in [("anna", "Anna Rossi"), ("bruno", '=HYPERLINK("x"), Bruno'), ("carla", "Carla Verdi")]:
         api.technician(key, name)
-    with any_database.write() as session:
+    with database.write() as session:
         roster.save_revision(session, Schedule("platinum", "Europe/Rome", (WEEKLY,), (CARLA,)), "test", NIGHT)
     program = api.program()
     return lambda name="fairness", key="platinum", **query: program.get(f"/api/v1/schedules/{key}/{name}", **query)
@@ -56,8 +58,8 @@ def test_the_table_has_a_header_and_no_formula(ask):
     assert (carla[1], nobody[:3]) == ("Carla Verdi", ["", "Nobody on call", "0.0"])
 
 
-def test_somebody_who_is_no_technician_any_more_is_called_by_the_key(ask, any_database):
-    with any_database.write() as session:
+def test_somebody_who_is_no_technician_any_more_is_called_by_the_key(ask, database):
+    with database.write() as session:
         session.delete(session.get_one(Technician, "carla"))
     assert "\r\ncarla,carla," in ask("fairness.csv", **WEEK).get_data(as_text=True)
 

@@ -7,6 +7,8 @@ import pytest
 from tests.admin.api_client import is_problem
 from tests.admin.rotation_desk import PLATINUM, SCHEDULES, Desk, dated, weekly
 
+pytestmark = pytest.mark.one_database
+
 OVERRIDES, ABSENCES, SWAPS = (f"{PLATINUM}/{name}" for name in ("overrides", "absences", "swaps"))
 CARLA = dated("carla", "2026-12-01T18:00:00Z", "2026-12-02T08:00:00Z")
 """In Anna's turn."""
@@ -17,8 +19,8 @@ ANNA_TUESDAY = dated("anna", "2026-12-01T08:00:00Z", "2026-12-02T08:00:00Z")
 
 
 @pytest.fixture
-def desk(any_database):
-    return Desk(any_database)
+def desk(database):
+    return Desk(database)
 
 
 def test_an_override_is_added_and_removed(desk):

@@ -8,14 +8,16 @@ from models.schedule import EscalationPolicy
 from tests.admin.api_client import is_problem
 from tests.admin.rotation_desk import NEW, PLATINUM, SCHEDULES, WEEKLY, Desk, dated, weekly
 
+pytestmark = pytest.mark.one_database
+
 MONDAY = "2026-11-30T08:00:00Z"
 """The next handoff: Bruno's turn ends, and Anna's begins."""
 AWAY = dated("anna", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z")
 
 
 @pytest.fixture
-def desk(any_database):
-    return Desk(any_database)
+def desk(database):
+    return Desk(database)
 
 
 def test_a_schedule_is_made_and_read(desk):

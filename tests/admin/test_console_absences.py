@@ -16,14 +16,16 @@ from rules.rotation import Rotation, Unit
 from tests.admin.calendar_files import file
 from tests.admin.console_site import open_site
 
+pytestmark = pytest.mark.one_database
+
 HOLIDAY = "DTSTART;VALUE=DATE:20261120\nDTEND;VALUE=DATE:20261123\nSUMMARY:Skiing <fast>"
 DENTIST = "DTSTART:20261112T080000Z\nDURATION:PT2H\nSUMMARY:Dentist"
 SKIING = Absence("bruno", datetime(2026, 11, 19, 23, tzinfo=UTC), datetime(2026, 11, 22, 23, tzinfo=UTC))
 
 
 @pytest.fixture
-def site(any_database):
-    site = open_site(any_database)
+def site(database):
+    site = open_site(database)
     site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
     site.rotation("anna", "bruno")
     site.rotation("bruno", "carla", key="second")

@@ -14,13 +14,15 @@ from models.audit import Audit
 from models.database import Database
 from tests.admin.console_site import Visitor, open_site
 
+pytestmark = pytest.mark.one_database
+
 VIEWER = "viewer@example.com"
 NEW = "correct horse battery staple"
 
 
 @pytest.fixture
-def site(any_database):
-    return open_site(any_database)
+def site(database):
+    return open_site(database)
 
 
 def typed_password(site, email=VIEWER):

@@ -8,10 +8,12 @@ from models.audit import Audit
 from tests.admin.api_client import Api
 from tests.admin.console_site import open_site
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
-def site(any_database):
-    site = open_site(any_database)
+def site(database):
+    site = open_site(database)
     site.technicians("Anna Rossi", "Bruno Neri")
     site.rotation("anna", "bruno")
     return site

@@ -7,13 +7,15 @@ import pytest
 from paging import roster
 from tests.admin.rotation_site import audited, on_call, override, revisions, schedule, site_of_a_week_each
 
+pytestmark = pytest.mark.one_database
+
 NEXT_MONDAY, THE_ONE_AFTER = 6, 13
 """Days from now, Wednesday."""
 
 
 @pytest.fixture
-def site(any_database):
-    return site_of_a_week_each(any_database)
+def site(database):
+    return site_of_a_week_each(database)
 
 
 @pytest.fixture

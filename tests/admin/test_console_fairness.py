@@ -5,11 +5,13 @@ import pytest
 from models.account import Role
 from tests.admin.console_site import open_site
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
-def visitor(any_database):
+def visitor(database):
     """At a browser on Wednesday 11 November at 02:14; Anna has the week."""
-    site = open_site(any_database)
+    site = open_site(database)
     site.technicians("Anna Rossi", "Bruno Neri")
     site.rotation("anna", "bruno")
     return site.visitor(Role.VIEWER)
@@ -69,8 +71,8 @@ def test_two_years_are_allowed(visitor):
     assert asks(visitor, "2026-01-01", "2027-12-31").status == 200
 
 
-def test_gaps_are_told_and_a_rotation_that_is_not_there_is_not(any_database):
-    site = open_site(any_database)
+def test_gaps_are_told_and_a_rotation_that_is_not_there_is_not(database):
+    site = open_site(database)
     site.technicians("Anna Rossi")
     site.rotation(key="empty")
     visitor = site.visitor(Role.VIEWER)

@@ -15,12 +15,14 @@ from models.ticket import Ticket
 from tests.admin.console_site import open_site
 from tests.admin.rotation_site import revisions
 
+pytestmark = pytest.mark.one_database
+
 FROM = "http://localhost"
 
 
 @pytest.fixture
-def site(any_database):
-    return open_site(any_database)
+def site(database):
+    return open_site(database)
 
 
 def ends(site):

@@ -15,6 +15,8 @@ from tests.admin.console_site import Visitor, open_site
 from tests.admin.identity_provider import Provider
 from tests.browser.server import served
 
+pytestmark = pytest.mark.one_database
+
 ANNA = "anna@example.com"
 
 
@@ -26,8 +28,8 @@ def provider():
 
 
 @pytest.fixture
-def site(any_database, provider):
-    site = open_site(any_database, provider=provider.settings)
+def site(database, provider):
+    site = open_site(database, provider=provider.settings)
     site.user(Role.TECHNICIAN, ANNA)
     return site
 

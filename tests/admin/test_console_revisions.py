@@ -11,10 +11,12 @@ from rules.rotation import Rotation, Unit
 from tests.admin.console_site import NOW
 from tests.admin.rotation_site import audited, revisions, schedule, site_of_a_week_each
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
-def site(any_database):
-    return site_of_a_week_each(any_database)
+def site(database):
+    return site_of_a_week_each(database)
 
 
 @pytest.fixture

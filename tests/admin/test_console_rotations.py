@@ -11,6 +11,8 @@ from rules.rotation import Unit
 from tests.admin.console_site import open_site
 from tests.admin.rotation_site import audited, on_call, revisions, schedule
 
+pytestmark = pytest.mark.one_database
+
 WEEKDAYS = {
     "layers_0_windows_0_days": ["0", "1", "2", "3", "4"],
     "layers_0_windows_0_starts": "00:00",
@@ -19,8 +21,8 @@ WEEKDAYS = {
 
 
 @pytest.fixture
-def site(any_database):
-    site = open_site(any_database)
+def site(database):
+    site = open_site(database)
     site.technicians("Anna Rossi", "Bruno Neri", "Carla Verdi")
     return site
 

@@ -11,13 +11,15 @@ from models.account import RecoveryCode, Role, User
 from models.audit import Audit
 from tests.admin.console_site import open_site
 
+pytestmark = pytest.mark.one_database
+
 VIEWER = "viewer@example.com"
 NEW = "correct horse battery staple"
 
 
 @pytest.fixture
-def site(any_database):
-    return open_site(any_database)
+def site(database):
+    return open_site(database)
 
 
 def code(site, secret, late=0):

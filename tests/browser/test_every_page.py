@@ -13,6 +13,8 @@ from tests.browser.server import served
 from tests.browser.visit import Visit
 from tests.browser.world import ADMIN, Busy
 
+pytestmark = pytest.mark.long
+
 CARLAS = urlencode({"override": "carla 2026-11-12T17:00:00+00:00 2026-11-13T08:00:00+00:00"})
 MY_SHIFT = urlencode({"schedule": "platinum", "shift": "carla 2026-11-13T08:00:00+00:00"})
 PLACES = [

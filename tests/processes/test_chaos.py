@@ -22,6 +22,8 @@ from tests.processes.chaos import Plan
 from tests.processes.machines import Site, eventually, free_port
 from tests.processes.people import Trouble
 
+pytestmark = pytest.mark.long
+
 TECHNICIANS = 6
 PHONES = [town.phone(technician) for technician in range(TECHNICIANS)]
 LISTENERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'")

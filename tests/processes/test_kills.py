@@ -12,6 +12,8 @@ from simulator.phone import PhoneCall
 from tests.processes.machines import Site, eventually, free_port
 from tests.world import ADA, LINE, PIN
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def site(database_url: str) -> Iterator[Site]:

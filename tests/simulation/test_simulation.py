@@ -9,6 +9,8 @@ import pytest
 
 from tests.simulation.run import simulate
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 REPLAYED = 2
 SEEDS = range(1, 11)

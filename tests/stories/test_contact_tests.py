@@ -10,6 +10,8 @@ from rules.gsm7 import segments
 from simulator.faults import FaultKind
 from tests.world import ADA, PIN, World
 
+pytestmark = pytest.mark.one_database
+
 ANNA = "+393331110001"
 SECOND = "+390584000011"
 WORDS = "Test of Platinum Line for Anna Rossi: all is well. Nothing to do."

@@ -10,6 +10,8 @@ from simulator.faults import FaultKind
 from tests.stories.pages import ANNA, NUMBER, deliveries, page_of, reports
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def taken(world: World) -> World:

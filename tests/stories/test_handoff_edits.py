@@ -1,9 +1,13 @@
 """Edits and handoffs: whoever comes on call by one, or no longer does, is told."""
 
+import pytest
+
 from models.delivery import DeliveryKind
 from tests.stories.pages import deliveries
 from tests.stories.turns import AHEAD, BEGUN, RELEASED, ahead_of_turns, jumps, overrides, texts, until
 from tests.world import World
+
+pytestmark = pytest.mark.one_database
 
 
 def test_a_turn_that_becomes_known_late_is_told_at_once(world: World) -> None:

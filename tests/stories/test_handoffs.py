@@ -25,6 +25,8 @@ from tests.stories.turns import (
 )
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 
 def test_nothing_is_told_of_who_was_on_call_before_the_line_ran(world: World) -> None:
     world.passes(hours=12)

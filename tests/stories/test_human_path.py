@@ -1,8 +1,12 @@
 """A person instead of the menu: who is told, when, and what the caller hears of it."""
 
+import pytest
+
 from models.delivery import DeliveryKind
 from tests.stories.pages import admin, deliveries
 from tests.world import ADA, PIN, STRANGER, World
+
+pytestmark = pytest.mark.one_database
 
 MAX = "+393331110009"
 WRONG = "93715508"

@@ -12,6 +12,8 @@ from simulator.faults import FaultKind
 from tests.stories.pages import ANNA, NUMBER, deliveries, reports
 from tests.world import ADA, PIN, World
 
+pytestmark = pytest.mark.one_database
+
 LONG = "Società Cooperativa Łódź d'Équipements Spéciaux «Ünïcödé» — Sede di Reggio nell'Emilia e Provincia " * 2
 
 

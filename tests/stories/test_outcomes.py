@@ -14,6 +14,8 @@ from simulator.faults import FaultKind
 from tests.stories.pages import ANNA, NUMBER, deliveries, mails, page_of, reports
 from tests.world import ADA, World
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def administered(world: World) -> World:

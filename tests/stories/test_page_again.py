@@ -13,6 +13,8 @@ from tests.stories.pages import NUMBER, deliveries, page_of, reports
 from tests.world import ADA, PIN, World
 from tickets.lifecycle import MoveRefused, lock_ticket
 
+pytestmark = pytest.mark.one_database
+
 MAX = Responder(None, "Max")
 
 

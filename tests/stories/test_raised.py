@@ -4,6 +4,8 @@ import pytest
 
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 NUMBER = "100001"
 DISK = {
     "contract": "C-1001",

@@ -16,6 +16,8 @@ from tests.stories.pages import NUMBER, deliveries
 from tests.stories.recordings import WORDS, at_the_provider, describes, recording
 from tests.world import ADA, PIN, World
 
+pytestmark = pytest.mark.one_database
+
 
 def sound_of(world: World, row: Recording) -> Any:
     return world.app.test_client().get(f"/play/{row.provider_sid}/{row.key}.wav")

@@ -9,6 +9,8 @@ from models.call import CallStep
 from models.customer import Maintenance
 from tests.world import STRANGER, World
 
+pytestmark = pytest.mark.one_database
+
 ROME, SINGAPORE, UNKNOWN = "11112222", "33334444", "55556666"
 SITES = """
 customers:

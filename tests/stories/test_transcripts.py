@@ -16,6 +16,8 @@ from tests.stories.pages import NUMBER
 from tests.stories.recordings import WORDS, at_the_provider, describes, recording
 from tests.world import ADA, LINE, PIN, STRANGER, World
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def world(database_url: str, clock: VirtualClock, tmp_path: Path) -> Iterator[World]:
