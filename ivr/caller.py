@@ -129,7 +129,7 @@ def _language(x: Exchange) -> str:
 
 def _pin(x: Exchange, peppers: Peppers) -> str:
     """A PIN names its contract; three wrong ones, or three silences, lead to the human path."""
-    if not x.keys:
+    if x.keys in ("", "*"):
         return _again(x, "pin", otherwise=Step.HUMAN)
     if is_throttled(x):
         return _turn_away(x)

@@ -43,8 +43,11 @@ def spoken(digits: str) -> str:
 
 
 def lasting(length: timedelta) -> str:
-    """A length of time to the second: '42 seconds', '3 minutes 20 seconds', '2 hours'."""
-    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    """A length of time to the second: '42 seconds', '3 minutes 20 seconds', '2 hours'.
+
+    None is less than nothing: two clocks may differ by a second.
+    """
+    minutes, seconds = divmod(max(int(length.total_seconds()), 0), 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "hour"), (minutes, "minute"), (seconds, "second")]
     words = [f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number]

@@ -10,6 +10,7 @@ from rules.wording import Wording, lasting, listed, placeholders, spoken
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
+        (-1, "0 seconds"),
         (0, "0 seconds"),
         (0.9, "0 seconds"),
         (1, "1 second"),
