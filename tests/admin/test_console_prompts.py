@@ -10,6 +10,7 @@ from config.prompts import load_wording
 from models.account import Role
 from rules.wording import placeholders
 from tests.admin.console_site import open_site
+from tests.rules.vendor import POLICY
 
 PARTS = ("call", "technician", "text", "mail", "story")
 
@@ -32,8 +33,8 @@ def test_the_call_is_read_from_its_top_to_its_bottom(visitor):
     assert [title for title in titles if title in wanted] == wanted
     assert "Enter your PIN, then press hash. For a person, press 0. caller.pin about 5 s" in visitor.text
     assert "Your ticket 1 0 4 8 2 3 is open." in visitor.text
-    assert "keep it 90 days" in visitor.text, "what the policy says is no invention"
-    assert "Open a web ticket at support.imagicle.com ." in visitor.text
+    assert f"keep it {POLICY.recordings.retention.days} days" in visitor.text, "what the policy says is no invention"
+    assert f"Open a web ticket at {POLICY.portal} ." in visitor.text
 
 
 def test_no_placeholder_is_left_empty_or_raw(visitor):

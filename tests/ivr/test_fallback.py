@@ -3,6 +3,7 @@
 import pytest
 
 from ivr import fallback
+from tests.rules.vendor import POLICY
 from tests.simulator.conftest import World as Town
 from tests.twiml_check import check
 from tests.world import ADA, World
@@ -13,7 +14,7 @@ TWO = f"""
 roles: {{duty_manager: [{{name: Max, phone: "{MAX}"}}, {{name: Mail Only, email: m@example.com}}, \
 {{name: Eva, phone: "{EVA}"}}, {{name: Max again, phone: "{MAX}"}}]}}
 """
-OVER = "This call ends here. You can open a web ticket at support.imagicle.com. Goodbye."
+OVER = f"This call ends here. You can open a web ticket at {POLICY.portal}. Goodbye."
 
 
 def printed(world: World) -> str:

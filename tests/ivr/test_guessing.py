@@ -170,7 +170,7 @@ def test_a_blocked_number_hears_where_to_turn_and_is_logged(acme: World) -> None
     acme.add(BlockedNumber(number=STRANGER, reason="robot", blocked_by="a test", blocked_at=acme.clock.at))
     call = acme.phone()
     assert call.is_over
-    assert "support.imagicle.com" in call.said
+    assert acme.line.policy.portal in call.said
     assert "Goodbye" in call.said
     assert "blocked" in acme.log(call.sid)
     assert acme.phone(ADA).step == "language"

@@ -8,10 +8,11 @@ import pytest
 
 from rules.targets import Plan
 from tests.ivr.world import World
+from tests.rules.vendor import POLICY
 
 REFUSALS: list[tuple[dict[str, Any], str, str, str]] = [
-    ({"plan": Plan.GOLD}, "refused:plan", "no on-call service", "web ticket at support.imagicle.com"),
-    ({"plan": Plan.BASIC}, "refused:plan", "no on-call service", "web ticket at support.imagicle.com"),
+    ({"plan": Plan.GOLD}, "refused:plan", "no on-call service", f"web ticket at {POLICY.portal}"),
+    ({"plan": Plan.BASIC}, "refused:plan", "no on-call service", f"web ticket at {POLICY.portal}"),
     ({"starts": date(2026, 11, 25)}, "refused:not_started", "has not started", "account manager"),
     ({"ends": date(2026, 11, 23)}, "refused:expired", "has expired", "renew"),
     ({"paid": False}, "refused:unpaid", "suspended for non-payment", "accounts department"),
@@ -57,7 +58,7 @@ def test_a_refused_caller_may_ask_for_a_person(world: World) -> None:
 
 def test_lower_priorities_are_sent_to_the_portal(acme: World) -> None:
     call = acme.phone().to_priority().press("4")
-    assert "support.imagicle.com" in call.said
+    assert POLICY.portal in call.said
     assert call.press("0").question.tag == "Record"
     assert not acme.tickets()
 
@@ -70,7 +71,7 @@ def test_lower_priorities_are_sent_to_the_portal(acme: World) -> None:
         ("4", "fr-FR", "ticket web"),
         ("5", "es-ES", "tique web"),
         ("6", "pt-PT", "ticket web"),
-        ("7", "arb", "support.imagicle.com"),
+        ("7", "arb", POLICY.portal),
     ],
 )
 def test_another_language_hears_its_own_sentence_and_may_press_0(

@@ -1,6 +1,6 @@
 """The policy file: what it says by default, and what is said of a wrong one."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,11 +8,9 @@ import pytest
 from config.policy import PolicyError, load_policy
 from config.settings import DEFAULT_POLICY_FILE
 from rules.escalation import Channel
-from rules.fairness import Night
-from rules.policy import HandoffRules
-from rules.service_hours import EasterHoliday
-from rules.targets import Plan, Priority
-from tests.rules.vendor import POLICY
+from rules.targets import Plan, Priority, target_at
+from tests.policies import write_policy
+from tests.rules.vendor import POLICY, rome
 
 GOOD = DEFAULT_POLICY_FILE.read_text(encoding="utf-8")
 
@@ -30,27 +28,87 @@ def problems(folder: Path, *edits: tuple[str, str]) -> list[str]:
     return raised.value.problems
 
 
-def test_the_vendor_s_facts():
-    assert (POLICY.vendor, POLICY.portal, POLICY.time_zone) == ("Imagicle", "support.imagicle.com", "Europe/Rome")
-    assert POLICY.languages == ("en", "it", "de", "fr", "es", "pt", "ar")
-    assert POLICY.line_calendar == POLICY.plans[Plan.PLATINUM].calendar
-    assert POLICY.phone_priorities == {Priority.P1, Priority.P2}
-    assert POLICY.maintenance_priority is Priority.P2
-    assert (POLICY.pin.shortest, POLICY.pin.longest, POLICY.pin.tries) == (8, 12, 3)
-    assert POLICY.page_leaves_after == timedelta(seconds=45)
-    assert POLICY.minimum_round == timedelta(seconds=60)
-    assert POLICY.night == Night(time(22), time(6))
-    assert len(POLICY.line_calendar.holidays) == 11
-    assert POLICY.line_calendar.holidays[-1] == EasterHoliday(1)
+# The vendor's facts stand in the policy file and nowhere else. Tests say how they hang together, or bring their own.
 
 
-def test_what_technicians_are_told_of_their_turns():
-    assert POLICY.handoffs == HandoffRules(
-        ahead=timedelta(hours=24),
-        ahead_by=(Channel.SMS, Channel.EMAIL),
-        begun_by=(Channel.SMS, Channel.EMAIL),
-        released_by=(Channel.SMS,),
+def test_the_line_follows_the_calendar_of_the_plan_that_is_on_call():
+    on_call = {plan for plan, terms in POLICY.plans.items() if terms.on_call}
+    assert on_call == POLICY.entitlement.on_call_plans
+    assert {POLICY.plans[plan].calendar for plan in on_call} == {POLICY.line_calendar}
+
+
+def test_whatever_pages_may_be_reported_by_phone():
+    assert POLICY.maintenance_priority in POLICY.phone_priorities
+    assert {event.priority for event in POLICY.events.values()} & POLICY.phone_priorities
+
+
+@pytest.mark.parametrize("plan", Plan)
+def test_a_more_urgent_ticket_is_never_due_later(plan: Plan):
+    opened = rome("2026-11-02T09:00")
+    due = [target_at(POLICY.plans, plan, priority, opened) for priority in Priority]
+    known = [at for at in due if at is not None]
+    assert known == sorted(known)
+    assert due[: len(known)] == known, "what is less urgent than best effort is best effort too"
+
+
+def test_numbers_are_those_of_the_file(tmp_path: Path):
+    """By values that are not the vendor's: each is read from its own place."""
+    numbers = {
+        "renewal_days": 77,
+        "pin_shortest": 9,
+        "pin_longest": 11,
+        "pin_tries": 4,
+        "minimum_round": 61,
+        "no_work_follow_up": 1801,
+        "follow_up_wait": 601,
+        "untaken_event": 602,
+        "lease": 14,
+        "help_desk_dial": 26,
+        "hold_limit": 901,
+        "hold_news": 21,
+        "text_gap_seconds": 12,
+        "calls": 5,
+        "calls_within_seconds": 902,
+        "ahead_hours": 25,
+        "per_number_seconds": 903,
+        "pages_an_hour": 7,
+        "digest_seconds": 904,
+        "longest_seconds": 121,
+        "retention_days": 91,
+    }
+    policy = load_policy(write_policy(tmp_path / "policy.toml", **numbers))
+    seconds = {
+        "minimum_round": policy.minimum_round,
+        "no_work_follow_up": policy.no_work_follow_up,
+        "follow_up_wait": policy.follow_up_wait,
+        "untaken_event": policy.untaken_event,
+        "lease": policy.lease,
+        "help_desk_dial": policy.help_desk_dial,
+        "hold_limit": policy.hold_limit,
+        "hold_news": policy.hold_news,
+        "text_gap_seconds": policy.limits.text_gap,
+        "calls_within_seconds": policy.limits.calls_within,
+        "per_number_seconds": policy.human_path.per_number,
+        "digest_seconds": policy.human_path.digest_after,
+        "longest_seconds": policy.recordings.longest,
+    }
+    read = {name: int(length.total_seconds()) for name, length in seconds.items()}
+    read |= {"pin_shortest": policy.pin.shortest, "pin_longest": policy.pin.longest, "pin_tries": policy.pin.tries}
+    read |= {"calls": policy.limits.calls, "pages_an_hour": policy.human_path.an_hour}
+    read |= {"ahead_hours": policy.handoffs.ahead // timedelta(hours=1)}
+    read |= {"renewal_days": policy.entitlement.renewal_days}
+    read |= {"retention_days": policy.recordings.retention.days}
+    assert read == numbers
+
+
+def test_turns_are_told_as_the_file_says(tmp_path: Path):
+    text = GOOD.replace('ahead = ["sms", "email"]', 'ahead = ["email"]').replace(
+        'begun = ["sms", "email"]', "begun = []"
     )
+    path = tmp_path / "policy.toml"
+    path.write_text(text.replace('released = ["sms"]', 'released = ["email", "sms"]'), encoding="utf-8")
+    told = load_policy(path).handoffs
+    assert (told.ahead_by, told.begun_by, told.released_by) == ((Channel.EMAIL,), (), (Channel.EMAIL, Channel.SMS))
 
 
 @pytest.mark.parametrize("channels", ['["voice"]', '["sms", "sms"]'])
@@ -59,26 +117,12 @@ def test_turns_are_told_in_writing_by_each_channel_once(tmp_path: Path, channels
     assert "handoffs.released: may hold sms and email, each once, or nothing" in found[0]
 
 
-def test_what_only_platinum_has():
-    only = {plan for plan, terms in POLICY.plans.items() if terms.on_call and terms.specialist}
-    assert only == POLICY.entitlement.on_call_plans == {Plan.PLATINUM}
-    assert {plan for plan, terms in POLICY.plans.items() if not terms.guaranteed or not terms.proactive} == {Plan.BASIC}
-
-
-def test_the_events_of_monitoring():
-    by_priority = {
-        priority: sorted(key for key, event in POLICY.events.items() if event.priority is priority)
-        for priority in Priority
-    }
-    assert by_priority == {
-        Priority.P1: ["application_crash", "cloud_unreachable", "voip_stack_crash"],
-        Priority.P2: [],
-        Priority.P3: [
-            "channels_exhausted", "database_nearly_full", "disk_nearly_full", "licences_exhausted",
-            "replication_trouble",
-        ],
-        Priority.P4: ["database_low", "disk_low"],
-    }  # fmt: skip
+def test_the_events_are_those_of_the_contract_with_monitoring():
+    """Other programs send these keys; their priorities are the vendor's, and stand in the policy file alone."""
+    assert sorted(POLICY.events) == [
+        "application_crash", "channels_exhausted", "cloud_unreachable", "database_low", "database_nearly_full",
+        "disk_low", "disk_nearly_full", "licences_exhausted", "replication_trouble", "voip_stack_crash",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

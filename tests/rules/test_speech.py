@@ -12,7 +12,7 @@ from rules.speech import speaking_seconds
         ("Goodbye.", 0.8),
         ("Your ticket 1 0 4 8 2 3 is open.", 4.2),
         ("Enter your PIN, then press hash. For a person, press 0.", 4.9),
-        ("Open a web ticket at support.imagicle.com.", 4.15),
+        ("Open a web ticket at support.example.com.", 4.15),
         ("Per l'italiano, premere 2.", 1.9),
         ("للعربية، اضغط 2.", 1.5),
     ],

@@ -1,11 +1,24 @@
 """By when, for each plan and priority."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
-from rules.service_hours import business_between
-from rules.targets import Plan, Priority, due_roles, is_breached, matrix_times, notice_due, target_at
+from rules.service_hours import business_between, end_of_business_day
+from rules.targets import (
+    BusinessDays,
+    BusinessTime,
+    Elapsed,
+    Limit,
+    Plan,
+    Priority,
+    due_roles,
+    is_breached,
+    matrix_times,
+    notice_due,
+    target_at,
+)
 from tests.rules.vendor import POLICY, rome
 
 P1, P2, P3, P4 = Priority
@@ -92,52 +105,55 @@ def test_the_customer_is_told(plan, priority, opened, told):
     assert notice_due(POLICY.plans, plan, priority, rome(opened)) == (rome(told) if told else None)
 
 
-MATRIX = {
-    P1: [("team_leader", 2), ("support_manager", 8), ("co_ceo", 16), ("cto", 16)],
-    P2: [("support_team", 2), ("team_leader", 4), ("support_manager", 16), ("co_ceo", 40), ("cto", 40)],
-    P3: [("support_team", 2), ("team_leader", 16), ("support_manager", 40)],
-    P4: [("support_team", 2), ("team_leader", 40)],
-}
+def engaged(plan: Plan, priority: Priority) -> list[tuple[str, Limit]]:
+    """Whom the policy engages, with the limit of the column."""
+    columns = zip(POLICY.plans[plan].matrix_columns, POLICY.matrix[priority], strict=True)
+    return [(role, column) for column, roles in columns for role in roles]
 
 
-@pytest.mark.parametrize("plan", [GOLD, PLATINUM])
+@pytest.mark.parametrize("plan", Plan)
 @pytest.mark.parametrize("priority", Priority)
-def test_management_in_business_hours(plan, priority):
-    opened = rome("2026-11-02T09:00")
-    times = matrix_times(POLICY.plans, POLICY.matrix, plan, priority, opened)
+def test_management_is_engaged_when_its_column_is_reached(plan, priority):
+    opened = rome("2026-11-02T10:00")
     calendar = POLICY.plans[plan].calendar
-    hours = [(due.role, business_between(calendar, opened, due.at) / timedelta(hours=1)) for due in times]
-    assert hours == MATRIX[priority]
+    times = matrix_times(POLICY.plans, POLICY.matrix, plan, priority, opened)
+    assert [due.role for due in times] == [role for role, _ in engaged(plan, priority)]
+    for due, (_, column) in zip(times, engaged(plan, priority), strict=True):
+        match column:
+            case BusinessTime(duration):
+                assert business_between(calendar, opened, due.at) == duration
+            case BusinessDays(days):
+                assert due.at == end_of_business_day(calendar, opened, days)
+            case Elapsed(duration):
+                assert due.at == opened + duration
 
 
-def test_management_of_a_basic_ticket_in_business_days():
-    times = matrix_times(POLICY.plans, POLICY.matrix, BASIC, P2, rome("2026-11-02T10:00"))
-    assert [(due.role, due.at) for due in times] == [
-        ("support_team", rome("2026-11-04T18:00")),
-        ("team_leader", rome("2026-11-05T18:00")),
-        ("support_manager", rome("2026-11-16T18:00")),
-        ("co_ceo", rome("2026-11-30T18:00")),
-        ("cto", rome("2026-11-30T18:00")),
-    ]
-
-
-def roles_due(at: str, waits=()) -> list[str]:
-    due = due_roles(POLICY.plans, POLICY.matrix, PLATINUM, P1, rome("2026-11-02T09:00"), rome(at), waits)
+def due_now(at: datetime, waits: Sequence[tuple[datetime, datetime]] = ()) -> list[str]:
+    """The roles that are engaged by then for a Platinum P1 of a Monday morning."""
+    due = due_roles(POLICY.plans, POLICY.matrix, PLATINUM, P1, rome("2026-11-02T09:00"), at, iter(waits))
     return [one.role for one in due]
 
 
 def test_who_is_to_have_been_told_by_now():
-    assert roles_due("2026-11-02T10:59:59") == []
-    assert roles_due("2026-11-02T11:00") == ["team_leader"]
-    assert roles_due("2026-11-02T17:00") == ["team_leader", "support_manager"]
-    assert roles_due("2026-11-03T16:00") == ["team_leader", "support_manager", "co_ceo", "cto"]
+    """One column after the other, each from the second on in which it is reached."""
+    times = matrix_times(POLICY.plans, POLICY.matrix, PLATINUM, P1, rome("2026-11-02T09:00"))
+    for number, due in enumerate(times):
+        earlier = [one.role for one in times[:number] if one.at < due.at]
+        assert due_now(due.at - timedelta(seconds=1)) == earlier
+        assert due.role in due_now(due.at)
+    assert due_now(times[-1].at) == [due.role for due in times]
 
 
 def test_waiting_stops_the_matrix_too():
-    waits = iter([wait("2026-11-02T10:00", "2026-11-02T15:00")])
-    assert roles_due("2026-11-02T17:00", waits) == ["team_leader"]
+    first, second, *_ = dict.fromkeys(
+        due.at for due in matrix_times(POLICY.plans, POLICY.matrix, PLATINUM, P1, rome("2026-11-02T09:00"))
+    )
+    waited = (first + timedelta(minutes=1), second)
+    assert due_now(second, [waited]) == due_now(first)
 
 
-def test_work_lists_put_platinum_and_gold_before_basic():
-    ranks = {plan: POLICY.plans[plan].rank for plan in Plan}
-    assert ranks[PLATINUM] == ranks[GOLD] < ranks[BASIC]
+def test_work_lists_put_what_is_guaranteed_first():
+    ranks: dict[bool, set[int]] = {True: set(), False: set()}
+    for terms in POLICY.plans.values():
+        ranks[terms.guaranteed].add(terms.rank)
+    assert max(ranks[True]) < min(ranks[False])

@@ -75,7 +75,7 @@ def test_admins_learn_who_guesses_and_block_the_number(world: World) -> None:
     assert STRANGER in (alert.subject or "")
     console.get("/calls/blocked").send("/calls/blocked", number=STRANGER, reason="guesses PINs")
     call = world.phone(STRANGER).dials()
-    assert "Open a web ticket at support.imagicle.com" in call.words
+    assert f"Open a web ticket at {world.gateway.line.policy.portal}" in call.words
     assert call.over
     assert "the number is on the block list" in console.get(f"/calls/{call.sid}").text
     console.get("/calls/blocked").send("/calls/blocked/remove")
