@@ -1,5 +1,6 @@
 """What tests of all routes share: the rules of an application, sample addresses for them, and everything on file."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -8,6 +9,9 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from models.database import Base, Database
+
+ONE_OF = re.compile(r"<any\('?([^',)]+)[^)]*\):(\w+)>")
+"""The first word that an argument may be, and its name."""
 
 
 def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
@@ -18,9 +22,13 @@ def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
 
 
 def address(app: Flask, rule: Rule, values: Mapping[str, Any]) -> str:
-    """The address of a rule with these values."""
-    path = app.url_map.bind("localhost").build(rule.endpoint, dict(values), force_external=False)
-    return path
+    """Return the address of a rule with these values, of which it takes those that it needs.
+
+    An argument that is one of a few words needs none: the first of them is taken.
+    """
+    chosen = {argument: first for first, argument in ONE_OF.findall(rule.rule)}
+    needed = {name: values[name] if name in values else chosen[name] for name in rule.arguments}
+    return app.url_map.bind("localhost").build(rule.endpoint, needed)
 
 
 def on_file(database: Database, but: Collection[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
