@@ -5,12 +5,13 @@ import unicodedata
 from collections.abc import Collection
 from typing import Any
 
-from wtforms import Field, Form, FormField, HiddenField
+from wtforms import Field, Form, FormField
 
 from admin import fields
 from admin.customer_forms import ContactForm
 from admin.file.forms import NOT_WORDS
 from admin.kept import KeptForm
+from admin.shown_rows import RowsForm
 from rules.phone_numbers import is_dialable
 
 MOST_PEOPLE = 20
@@ -36,7 +37,7 @@ class HelpDeskForm(KeptForm):
 
     phone = fields.phone("Telephone")
     email = fields.email("E-mail")
-    seen = HiddenField()
+    seen = fields.SeenField()
 
     def validate(self, extra_validators: Any = None) -> bool:
         good: bool = super().validate(extra_validators)
@@ -53,11 +54,11 @@ class HelpDeskForm(KeptForm):
         return {"phone": self.phone.data or None, "email": self.email.data or None}
 
 
-class RoleForm(KeptForm):
+class RoleForm(RowsForm):
     """The people behind one role. `seen`: the fingerprint of those that the form was filled in with."""
 
     people = fields.Lines(FormField(PersonForm), max_entries=MOST_PEOPLE)
-    seen = HiddenField()
+    seen = fields.SeenField()
 
     def bars(self, countries: Collection[str]) -> bool:
         """Whether a number may not be dialled; it says so beside each, and over the form."""

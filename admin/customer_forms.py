@@ -9,6 +9,7 @@ from wtforms.validators import Optional
 from admin import fields
 from admin.kept import KeptForm
 from admin.seen_form import SeenForm
+from admin.shown_rows import RowsForm
 from rules.targets import Plan
 
 BLANK_CONTACTS = 2
@@ -39,7 +40,7 @@ class ContactForm(Form):
         return good
 
 
-class WithContacts(KeptForm):
+class WithContacts(RowsForm):
     """A form with the people who may speak for a contract."""
 
     contacts = fields.Lines(FormField(ContactForm), "Contacts", max_entries=MOST_CONTACTS)

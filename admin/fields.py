@@ -4,7 +4,17 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-from wtforms import DateField, DateTimeLocalField, EmailField, Field, Form, StringField, TelField, ValidationError
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    EmailField,
+    Field,
+    Form,
+    HiddenField,
+    StringField,
+    TelField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.fields.list import FieldList
 from wtforms.utils import unset_value
@@ -59,6 +69,13 @@ class Lines(FieldList):  # type: ignore[type-arg]  # generic in its stubs alone
         if self.max_entries and isinstance(data, list):
             self.max_entries = max(self.max_entries, len(data))
         super().process(formdata, data, extra_filters)
+
+
+class SeenField(HiddenField):
+    """What a form was filled in with. A form that does not bring it has seen nothing, not what is on file now."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = valuelist[0] if valuelist else ""
 
 
 def wall(label: str, required: str = "") -> WallField:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wtforms import Field, Form, FormField, HiddenField, SelectField
+from wtforms import Field, Form, FormField, SelectField
 from wtforms.fields.list import FieldList
 from wtforms.validators import Regexp
 
 from admin import fields
 from admin.file.writing import duration, filled
-from admin.kept import KeptForm
+from admin.shown_rows import RowsForm
 from rules.escalation import POLICY_CHANNELS, Channel
 from rules.targets import Priority
 
@@ -57,7 +57,7 @@ class ByPriorityForm(Form):
     P4 = SelectField("P4")
 
 
-class PolicyForm(KeptForm):
+class PolicyForm(RowsForm):
     """`seen`: the content that was edited; another one since then is somebody else's change."""
 
     levels = FieldList(FormField(LevelForm))
@@ -65,7 +65,7 @@ class PolicyForm(KeptForm):
     repeat = fields.text("Rounds", longest=6)
     minimum_round = fields.text("Shortest round", longest=12)
     by_priority = FormField(ByPriorityForm)
-    seen = HiddenField()
+    seen = fields.SeenField()
 
     def offer(self, targets: Mapping[str, str], policies: Mapping[str, str]) -> None:
         """Let targets and other policies be chosen by name, with some places to spare."""

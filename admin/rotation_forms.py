@@ -21,6 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin import fields
 from admin.kept import KeptForm
+from admin.shown_rows import RowsForm
 from admin.times import Times
 from paging import rotations
 from paging.rotations import Draft, Editing, PlannedBefore
@@ -101,7 +102,7 @@ class LayerForm(Form):
         return Layer(fields.value(self.name), rotation, windows)
 
 
-class ScheduleForm(KeptForm):
+class ScheduleForm(RowsForm):
     """What a schedule is made of."""
 
     time_zone = fields.zone("Time zone", "Type the zone whose clock the handoffs follow.")

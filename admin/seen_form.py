@@ -5,15 +5,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import HiddenField
-
+from admin.fields import SeenField
 from admin.kept import KeptForm
 
 
 class SeenForm(KeptForm):
     """`seen` stands for what was on file when the form was filled in."""
 
-    seen = HiddenField()
+    seen = SeenField()
 
     def is_stale(self, on_file: Mapping[str, Any], typed: Mapping[str, Any]) -> bool:
         """Whether what is on file was changed since; then the form says so, and to send it again is to mean it."""

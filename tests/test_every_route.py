@@ -104,6 +104,7 @@ def test_without_a_token_of_the_session_no_form_does_anything(world):
     with world.database.write() as session:
         add_user(session, "admin@example.com", Role.ADMIN, world.clock.at)
         user = by_email(session, "admin@example.com")
+        assert user is not None
         secret = begin(session, user.id, "127.0.0.1", "a browser", world.clock.at)[1]
     with client.session_transaction() as cookie:
         cookie["_user_id"] = secret

@@ -8,7 +8,7 @@ from models.account import Role, Scope
 from models.customer import Maintenance, Pin, Product
 from models.schedule import SwapRequest, SwapState
 from tests.admin.call_rows import call, recording
-from tests.admin.console_site import open_site
+from tests.admin.console_site import _Form, open_site
 
 READ, WORK, EDIT, ADMINISTER = Permission.READ, Permission.WORK, Permission.EDIT, Permission.ADMINISTER
 DOORS = {
@@ -156,6 +156,17 @@ DOORS = {
     ("GET", "/carrier"): ADMINISTER,
     ("POST", "/carrier"): ADMINISTER,
 }
+
+POSTS = [path for method, path in DOORS if method == "POST"]
+PAGES = [path for method, path in DOORS if method == "GET" and not path.startswith("/recordings/")]
+
+
+def forms(visitor, path):
+    """The forms of a page with their fields and values, as (address, fields)."""
+    parser = _Form()
+    parser.feed(visitor.get(path).html)
+    found = [(address or path, fields) for address, fields in parser.forms]
+    return [(address, fields) for address, fields in found if address in POSTS]
 
 
 def one_of_each(database):

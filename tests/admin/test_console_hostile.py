@@ -1,15 +1,13 @@
 """What somebody else made of our forms: without our token, with fields that were not asked for, with HTML in each."""
 
 import pytest
-import sqlalchemy as sa
 
 from models.account import Role
 from models.database import Base
-from tests.admin.console_site import _Form, _lists
-from tests.admin.doors import DOORS, one_of_each
+from tests.admin.console_site import _lists
+from tests.admin.doors import DOORS, PAGES, POSTS, forms, one_of_each
+from tests.every_route import on_file
 
-POSTS = [path for method, path in DOORS if method == "POST"]
-PAGES = [path for method, path in DOORS if method == "GET" and not path.startswith("/recordings/")]
 HTML = "<b id=x>&\"'"
 MARK = "nobody-asked-for-this"
 NEVER = ("/sign-out", "/account/sessions", "/users/2/deactivate", "/users/2/role", "/users/2/sessions")
@@ -21,31 +19,16 @@ def site(sqlite):
     return one_of_each(sqlite)
 
 
-def on_file(site):
-    """All rows of all tables but the sessions, of which each notes when it was used."""
-    tables = [table for table in Base.metadata.sorted_tables if table.name != "sessions"]
-    with site.database.read() as session:
-        return {table.name: [tuple(row) for row in session.execute(sa.select(table))] for table in tables}
-
-
-def forms(visitor, path):
-    """The forms of a page with their fields and values, as (address, fields)."""
-    parser = _Form()
-    parser.feed(visitor.get(path).html)
-    found = [(address or path, fields) for address, fields in parser.forms]
-    return [(address, fields) for address, fields in found if address in POSTS]
-
-
 def test_no_form_does_anything_without_a_token_of_its_own_session(site):
     site.app.config["WTF_CSRF_ENABLED"] = True
     visitor, other = site.visitor(), site.visitor(Role.MANAGER)
     visitor.get("/more")
     stolen = other.get("/drills").found(r'name="csrf_token"[^>]*value="([^"]+)"')
-    before = on_file(site)
+    before = on_file(site.database)
     for path in [*POSTS, "/sign-out"]:
         for data in ({}, {"csrf_token": ""}, {"csrf_token": stolen}):
             assert visitor.client.post(path, data=data).status_code == 400, path
-    assert on_file(site) == before
+    assert on_file(site.database) == before
     assert visitor.get("/account").path == "/account"
 
 
@@ -61,7 +44,7 @@ def test_fields_that_a_form_does_not_have_change_nothing(site):
             assert visitor.client.post(address, data=_lists([*fields, *forged])).status_code < 500, address
             sent.add(address)
     assert len(sent) > 40
-    assert MARK not in str(on_file(site))
+    assert MARK not in str(on_file(site.database))
 
 
 def test_html_typed_into_any_field_is_shown_as_it_was_typed(site):
@@ -87,7 +70,7 @@ def test_what_belongs_to_somebody_else_is_not_reached_by_its_number(site):
     other = site.contract("C-2002", "Beta SpA")
     visitor = site.visitor()
     visitor.client.post("/technicians/anna/calendar/add")
-    before = on_file(site)
+    before = on_file(site.database)
     for path in (
         *(f"/contracts/{other}/pins/1/{act}" for act in ("label", "rotate", "revoke")),
         f"/contracts/{other}/maintenance/1/cancel",
@@ -95,16 +78,16 @@ def test_what_belongs_to_somebody_else_is_not_reached_by_its_number(site):
         "/users/1/sessions/1",
     ):
         assert visitor.client.post(path, data={"label": "x"}).status_code in (303, 404), path
-        assert on_file(site) == before, path
+        assert on_file(site.database) == before, path
 
 
 def test_a_technician_reaches_nobody_else_s_page(site):
     site.technicians("Bruno Neri")
     site.user(Role.TECHNICIAN, "bruno@example.com")
     visitor = site.visitor(None).sign_in("bruno@example.com", site.passwords["bruno@example.com"])
-    before = on_file(site)
+    before = on_file(site.database)
     annas = [(method, path) for method, path in DOORS if path.startswith("/technicians/anna")]
     for method, path in annas:
         assert visitor.client.open(path, method=method).status_code == 403, path
-    assert len(annas) > 10 and on_file(site) == before
+    assert len(annas) > 10 and on_file(site.database) == before
     assert visitor.get("/technicians/bruno").status == 200
