@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,8 +48,9 @@ BRUNO = "+393331110002"
 POLICY_FILE = Path(__file__).parents[2] / "config" / "policy.toml"
 
 
+@cache
 def the_line() -> Line:
-    """The line with the default policy and words."""
+    """The line with the default policy and words. Nothing can change it: one does for all tests of a process."""
     return Line(NUMBER, NUMBER, URL, "line@line.example", load_policy(POLICY_FILE), load_wording())
 
 

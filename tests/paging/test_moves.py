@@ -1,7 +1,7 @@
 """Pages and messages move as their tables of moves say, and in no other way, whatever comes in whatever order."""
 
-import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -27,7 +27,8 @@ from paging import outcomes, pager
 from paging.pager import Responder
 from rules.escalation import Channel
 from simulator.faults import FaultKind
-from tests.databases import sqlite_copy
+from tests.databases import fast_folder, sqlite_copy
+from tests.lent import lent
 from tests.stories.pages import NUMBER, deliveries, reports
 from tests.times import NIGHT
 from tests.world import LINE, World
@@ -73,13 +74,13 @@ def test_a_report_never_makes_a_move_that_is_not_in_the_table(
 class AnyOrder(RuleBasedStateMachine):
     """A page, its messages, the carrier and three people, in any order."""
 
-    folder: tempfile.TemporaryDirectory[str]
     template: Callable[[Path], str]
 
     @initialize()
     def a_page_is_out(self) -> None:
-        self.folder = tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
-        self.world = World(type(self).template(Path(self.folder.name)), VirtualClock(NIGHT))
+        self.borrowed = ExitStack()
+        url, clock = type(self).template(self.borrowed.enter_context(fast_folder())), VirtualClock(NIGHT)
+        self.world = World(url, clock, self.borrowed.enter_context(lent(url, clock)))
         self.world.loads(LINE.read_text(encoding="utf-8"))
         reports(self.world)
         self.seen: dict[tuple[str, int], object] = {}
@@ -153,8 +154,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
-            self.world.database.dispose()
-            self.folder.cleanup()
+            self.borrowed.close()
 
 
 def test_in_any_order_pages_and_messages_keep_to_their_tables(migrated_sqlite: Path) -> None:
