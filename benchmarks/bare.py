@@ -1,4 +1,4 @@
-"""A bare Flask route on the server that the product uses: what the machine, Flask and Gunicorn leave to be had.
+"""A bare Flask route on the server that the product uses: what the machine, Flask and Waitress leave to be had.
 
 `python -m benchmarks.bare PORT`
 """

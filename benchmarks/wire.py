@@ -21,9 +21,10 @@ class Answer:
 class Wire:
     """A connection to a server on this machine: kept, or a new one for every request. Its answers have a length."""
 
-    def __init__(self, port: int, keep: bool = True) -> None:
+    def __init__(self, port: int, keep: bool = True, timeout: float = TIMEOUT) -> None:
         self._port = port
         self._keep = keep
+        self._timeout = timeout
         self._socket: socket.socket | None = None
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -46,7 +47,7 @@ class Wire:
         return self._exchange(request)
 
     def _connect(self) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", self._port), TIMEOUT)
+        self._socket = socket.create_connection(("127.0.0.1", self._port), self._timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _was_closed(self) -> bool:

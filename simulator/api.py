@@ -260,8 +260,8 @@ def _let_it_break(lost: LostAnswer) -> NoReturn:
 
 
 def _break_connection() -> NoReturn:
-    """Cut the connection under the server (gunicorn and werkzeug both hand the socket over)."""
-    socket = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+    """Cut the connection under the server, which hands its socket over."""
+    socket = request.environ.get("werkzeug.socket")
     if socket is not None:
         socket.shutdown(2)
     raise LostAnswer("the connection was broken before the answer")
