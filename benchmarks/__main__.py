@@ -16,6 +16,7 @@ from benchmarks import (
     machine,
     on_call,
     recovery,
+    slow_clients,
     start,
 )
 from benchmarks.results import table
@@ -30,6 +31,7 @@ PROGRAMS = {
     "on_call": on_call,
     "console": console,
     "hours": hours,
+    "slow_clients": slow_clients,
     "start": start,
 }
 KINDS = (databases.SQLITE, databases.POSTGRESQL)

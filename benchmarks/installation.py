@@ -40,8 +40,8 @@ class Installation:
         self._environment = {
             "PATH": os.environ["PATH"],
             "DATABASE_URL": database_url,
-            "SECRET_KEY": "a secret key of the benchmarks",
-            "PIN_PEPPER": "a pepper of the benchmarks",
+            "SECRET_KEY": "a secret key of the benchmarks alone",
+            "PIN_PEPPER": "a pepper of the benchmarks, and no other",
             "PUBLIC_URL": self.server.url,
             "TWILIO_ACCOUNT_SID": f"AC{1:032x}",
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,

@@ -5,7 +5,20 @@ from pathlib import Path
 import pytest
 from twilio.request_validator import RequestValidator
 
-from benchmarks import burst, calls, console, databases, due_work, idle, latency, on_call, recovery, results, start
+from benchmarks import (
+    burst,
+    calls,
+    console,
+    databases,
+    due_work,
+    idle,
+    latency,
+    on_call,
+    recovery,
+    results,
+    slow_clients,
+    start,
+)
 from benchmarks.databases import POSTGRESQL, SQLITE, Kinds
 from benchmarks.results import Row
 from benchmarks.telephone import AUTH_TOKEN, sign
@@ -85,6 +98,12 @@ def test_every_page_of_the_console_is_asked_for_and_weighed(sqlite_only):
     rows = console.run(sqlite_only, console.SMALL)
     assert len(about(rows, "SQLite, p95")) == len(console.PAGES)
     assert [row.ok for row in about(rows, "the heaviest page")] == [True]
+
+
+def test_honest_requests_are_timed_beside_slow_clients(sqlite_only):
+    rows = slow_clients.run(sqlite_only, slow_clients.SMALL)
+    assert [row.ok for row in about(rows, "SIGTERM")] == [True]
+    assert len(about(rows, "slow clients, p99")) == 1
 
 
 def test_processes_start_and_their_memory_is_read(sqlite_only, postgresql_only):
