@@ -19,6 +19,9 @@ DEFAULT_POLICY_FILE = Path(__file__).with_name("policy.toml")
 SIMULATED_NUMBER = "+390584000001"
 """The line of the simulator: a number that the Italian plan allows."""
 ACCOUNT = ("twilio_account_sid", "twilio_auth_token", "twilio_number")
+SHORTEST_SECRET = 32
+"""Characters of a secret of a line with a real account."""
+MAKE_SECRET = "`python -c 'import secrets; print(secrets.token_hex(32))'`"
 OIDC = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
 
 
@@ -153,7 +156,7 @@ def _in_words(message: str) -> str:
 def _contradictions(environment: Environment, given: set[str], host: str, simulated: bool) -> list[str]:
     partial = _partial(OIDC, given, "the provider")
     if not simulated:
-        return [*partial, *_account_problems(environment, given), *_missing_secrets(given)]
+        return [*partial, *_account_problems(environment, given), *_secret_problems(environment)]
     return [*partial, *_simulation_problems(environment, given, host)]
 
 
@@ -183,10 +186,16 @@ def _account_problems(environment: Environment, given: set[str]) -> Iterator[str
         yield "CARRIER: simulated, but a Twilio account is set. Unset CARRIER, or unset the account."
 
 
-def _missing_secrets(given: set[str]) -> Iterator[str]:
-    for name in ("secret_key", "pin_pepper"):
-        if name not in given:
-            yield f"{name.upper()}: missing. Set it to a long random text, the same for every process, and keep it."
+def _secret_problems(environment: Environment) -> Iterator[str]:
+    """A secret that can be guessed is none. The previous ones may be short: they are there to be replaced."""
+    for name, value in (("SECRET_KEY", environment.secret_key), ("PIN_PEPPER", environment.pin_pepper)):
+        if value is None:
+            yield f"{name}: missing. Make it with {MAKE_SECRET}, the same for every process, and keep it."
+        elif len(value) < SHORTEST_SECRET:
+            yield (
+                f"{name}: too short, at least {SHORTEST_SECRET} characters are needed. Make it with {MAKE_SECRET}, "
+                f"and set {name}_PREVIOUS to the one that was used until now."
+            )
 
 
 def _signs_of_a_real_line(environment: Environment, given: set[str], host: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What the environment may say, and what every mistake in it is told."""
 
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from config.settings import Settings, SettingsError, load_settings
 
 SID = "AC" + "0123456789abcdef" * 2
 ACCOUNT = {"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": "token", "TWILIO_NUMBER": "+390584000009"}
-SECRETS = {"SECRET_KEY": "a-secret-key", "PIN_PEPPER": "a-pepper"}
+SECRETS = {"SECRET_KEY": "a-secret-key-".ljust(32, "k"), "PIN_PEPPER": "a-pepper-".ljust(32, "p")}
 REAL = {**ACCOUNT, **SECRETS, "PUBLIC_URL": "https://line.example.com"}
 
 
@@ -167,14 +168,27 @@ def test_an_account_is_whole_or_not_there(load, name):
         ({"DATABASE_URL": "postgresql://host/line"}, "CARRIER: no Twilio account is set, but DATABASE_URL is"),
         ({"PUBLIC_URL": "https://line.example.com"}, "CARRIER: no Twilio account is set, but PUBLIC_URL is"),
         ({**ACCOUNT, **SECRETS}, "PUBLIC_URL: missing, and the carrier cannot reach this machine"),
-        ({**ACCOUNT, "PUBLIC_URL": "https://a.example", "PIN_PEPPER": "x"}, "SECRET_KEY: missing"),
-        ({**ACCOUNT, "PUBLIC_URL": "https://a.example", "SECRET_KEY": "x"}, "PIN_PEPPER: missing"),
+        ({**ACCOUNT, "PUBLIC_URL": "https://a.example", "PIN_PEPPER": "x" * 32}, "SECRET_KEY: missing"),
+        ({**ACCOUNT, "PUBLIC_URL": "https://a.example", "SECRET_KEY": "x" * 32}, "PIN_PEPPER: missing"),
+        ({**REAL, "SECRET_KEY": "x" * 31}, "SECRET_KEY: too short"),
+        ({**REAL, "PIN_PEPPER": "x"}, "PIN_PEPPER: too short"),
         ({"SECRET_KEY": "key\udcff"}, "SECRET_KEY: not text"),
     ],
 )
 def test_refused(load, environ, start):
     (problem,) = problems(load, environ)
     assert problem.startswith(start)
+
+
+def test_a_short_secret_is_told_the_command_that_makes_one_which_is_long_enough(load):
+    (problem,) = problems(load, {**REAL, "PIN_PEPPER": "x"})
+    command = problem.split("`")[1].replace("python", sys.executable, 1)
+    made = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True).stdout.strip()
+    assert load({**REAL, "PIN_PEPPER": made, "PIN_PEPPER_PREVIOUS": "x"}).pin_pepper_previous == "x"
+
+
+def test_a_short_secret_is_enough_for_the_simulator(load):
+    assert load({"SECRET_KEY": "x", "PIN_PEPPER": "y", "CARRIER": "simulated"}).secret_key == "x"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "", "192.168.1.5", "line.example.com", "::"])
