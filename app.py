@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ivr.fallback
-from admin import commands, connection, create_console, demo, guard, security
+from admin import commands, connection, create_console, demo, guard, proxies, security
 from admin.accounts import AccountError
 from admin.api import create_api
 from admin.carrier_check import AccountCheck
@@ -221,15 +221,18 @@ def flask_app(gateway: Gateway) -> Flask:
         app.register_blueprint(_simulator_page(gateway, gateway.company))
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
+    else:
+        proxies.watch(app)
     return app
 
 
 def _simulator_page(gateway: Gateway, company: Company) -> Blueprint:
     """Open to all on this machine; beyond it only to an administrator, for it tells what was said and texted."""
     local = is_loopback(host_of(gateway.settings.public_url)) and is_loopback(gateway.settings.host)
+    allowed = guard.names_this_machine if local else guard.is_administrator
     with gateway.database.read() as session:
         known = demo.hints(session, gateway.peppers)
-    return create_page(company, hints=known, allowed=(lambda: True) if local else guard.is_administrator, looks=looks)
+    return create_page(company, hints=known, allowed=allowed, looks=looks)
 
 
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:

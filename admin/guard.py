@@ -11,6 +11,7 @@ from flask_login import UserMixin, current_user
 from admin import kept
 from admin.local_paths import local_path
 from admin.sign_in_form import ask_again
+from config.addresses import host_of, is_loopback
 from models.account import Role, User
 
 View = Callable[..., ResponseReturnValue]
@@ -66,6 +67,14 @@ def refusal(permission: Permission) -> ResponseReturnValue | None:
 def is_administrator() -> bool:
     """Whether this request comes from a signed-in administrator."""
     return bool(current_user.is_authenticated and current_user.may(Permission.ADMINISTER))
+
+
+def names_this_machine() -> bool:
+    """Whether the browser asked for a loopback host. A name of another site that leads here (DNS rebinding) is none."""
+    try:
+        return is_loopback(host_of(f"//{request.host}"))
+    except ValueError:
+        return False
 
 
 class Doors:

@@ -37,6 +37,22 @@ def live_leg(page: str) -> str:
     return found[1]
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8000", 200),
+        ("localhost", 200),
+        ("[::1]:8000", 200),
+        ("rebound.example:8000", 404),
+        ("127.0.0.1.example", 404),
+        ("[", 404),
+    ],
+)
+@pytest.mark.parametrize("path", ["/simulator", "/simulator/phone/state"])
+def test_the_page_answers_only_under_a_loopback_host(browser: FlaskClient, path: str, host: str, status: int):
+    assert browser.get(path, headers={"Host": host}).status_code == status
+
+
 def test_the_page_shows_every_technician_and_keeps_to_the_policy(browser: FlaskClient):
     answer = browser.get("/simulator")
     page = answer.get_data(as_text=True)
