@@ -81,19 +81,10 @@ class CarrierPages:
 
 def _refusals(session: Session) -> Sequence[Refusal]:
     """The latest among the newest messages; those that a rule of ours spared are none."""
-    newest = select(Delivery.id).order_by(Delivery.id.desc()).limit(NEWEST).subquery()
-    statement = (
-        select(Delivery)
-        .join(newest, newest.c.id == Delivery.id)
-        .where(
-            Delivery.error.is_not(None),
-            Delivery.error_code.is_distinct_from(SPARED),
-            Delivery.state != DeliveryState.CANCELLED,
-        )
-        .order_by(Delivery.id.desc())
-        .limit(SHOWN)
-    )
-    return sorted(map(_refusal, session.scalars(statement)), key=lambda one: one.at, reverse=True)
+    newest = session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(NEWEST))
+    refused = [row for row in newest if row.error is not None and row.error_code != SPARED]
+    shown = [row for row in refused if row.state is not DeliveryState.CANCELLED][:SHOWN]
+    return sorted(map(_refusal, shown), key=lambda one: one.at, reverse=True)
 
 
 def _refusal(row: Delivery) -> Refusal:

@@ -17,6 +17,7 @@ from admin.chips import Chips
 from admin.guard import Doors, Permission
 from admin.kept import KeptForm
 from models.audit import Audit
+from models.customer import HOUSE_CONTRACT, Contract
 from models.database import Database
 from models.page import Page
 from models.schedule import EscalationPolicy
@@ -26,6 +27,7 @@ from rules.line import Line
 from rules.targets import Priority
 
 NEWEST = 50
+_HOUSE = select(Contract.id).where(Contract.number == HOUSE_CONTRACT)
 
 
 class DrillForm(KeptForm):
@@ -114,7 +116,7 @@ def _newest(session: Session) -> list[Drill]:
     statement = (
         select(Ticket, Page)
         .join(Page, Page.ticket_number == Ticket.number)
-        .where(Ticket.source == TicketSource.DRILL)
+        .where(Ticket.contract_id.in_(_HOUSE), Ticket.source == TicketSource.DRILL)
         .order_by(Ticket.number.desc())
         .limit(NEWEST)
     )

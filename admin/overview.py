@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.customer import Contract
@@ -31,6 +31,16 @@ CHANNEL_WORDS = {
     Channel.EMAIL: "e-mail",
 }
 OF_CUSTOMERS = Ticket.source != TicketSource.DRILL
+_URGENCY = (
+    Ticket.source == TicketSource.DRILL,
+    case({state: place for place, state in enumerate(NOT_ENDED)}, value=Ticket.state),
+    Contract.plan == Plan.BASIC,
+    Ticket.priority,
+    Ticket.target_at.is_(None),
+    func.coalesce(Ticket.target_at, Ticket.opened_at),
+    Ticket.number,
+)
+"""The most urgent ticket first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +78,16 @@ def burning(session: Session) -> list[Burning]:
 
     Drills come after all of them.
     """
+    first = select(Ticket.number).join(Ticket.contract).where(Ticket.state.in_(NOT_ENDED))
+    numbers = session.execute(first.order_by(*_URGENCY).limit(MOST_TICKETS)).scalars().all()
     statement = (
         select(Ticket, Page)
         .outerjoin(Page, Page.ticket_number == Ticket.number)
-        .where(Ticket.state.in_(NOT_ENDED))
+        .where(Ticket.number.in_(numbers))
         .options(joinedload(Ticket.contract).joinedload(Contract.customer))
     )
-    found = [Burning(ticket, page) for ticket, page in session.execute(statement)]
-    return sorted(found, key=_urgency)[:MOST_TICKETS]
-
-
-def _urgency(one: Burning) -> tuple[bool, int, bool, str, bool, datetime]:
-    ticket = one.ticket
-    target = ticket.target_at or ticket.opened_at
-    basic = ticket.contract.plan is Plan.BASIC
-    return one.is_drill, NOT_ENDED.index(ticket.state), basic, ticket.priority, ticket.target_at is None, target
+    found = {ticket.number: Burning(ticket, page) for ticket, page in session.execute(statement)}
+    return [found[number] for number in numbers if number in found]
 
 
 def count_more(session: Session, shown: Sequence[Burning]) -> int:

@@ -15,7 +15,8 @@ from admin.swap_views import SwapViews
 from admin.times import Times
 from models.database import Database
 from models.schedule import SwapRequest
-from paging import roster, rotations, swaps
+from models.technician import Technician
+from paging import roster, rotations, swaps, technicians
 from paging.previews import LOOKED_AHEAD
 from paging.swaps import Answer
 from rules.line import Line
@@ -138,10 +139,9 @@ def _tell(session: Session, request: SwapRequest, answer: Answer) -> None:
 
 
 def _name(session: Session, key: str) -> str:
-    technician = roster.technicians(session).get(key)
-    return technician.name if technician else key
+    return technicians.name(session, key)
 
 
 def _address(session: Session, key: str) -> str:
-    technician = roster.technicians(session).get(key)
+    technician = session.get(Technician, key)
     return (technician.email if technician else None) or key

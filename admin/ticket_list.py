@@ -38,6 +38,7 @@ class TicketList:
             address=search.address,
             chips=Chips(technicians),
             counts=counts,
+            counted=ticket_search.counted,
             form=form,
             is_work=state in ticket_search.WORK,
             narrowings=[] if form.errors else search.narrowings(form, times),

@@ -1,6 +1,6 @@
 """Texts from technicians: what each word of the grammar does, and what is answered."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response
@@ -13,7 +13,7 @@ from models.delivery import PAGING_KINDS, Delivery
 from models.page import Page, PageState
 from models.technician import Technician
 from models.ticket import Ticket, TicketState
-from paging import messages, pager, roster
+from paging import messages, pager, roster, technicians
 from paging.pager import Acknowledgement, Outcome, Responder
 from rules import timezones
 from rules.gsm7 import to_gsm7
@@ -23,6 +23,8 @@ from rules.wording import listed
 
 MOST_LISTED = 12
 OWNED = (TicketState.IN_CHARGE, TicketState.WAITING)
+# Asked by what is due, and sorted here: in the order of their numbers, all pages would be read.
+_PAGING = select(Page.ticket_number).where(Page.state == PageState.PAGING, Page.due_at.is_not(None))
 
 
 class Texts:
@@ -129,27 +131,23 @@ class Conversation:
         return self._say("taken", number=number, name=result.holder, since=f"{since:%H:%M}")
 
     def _status(self) -> str:
-        waiting = self._session.execute(
-            select(Page.ticket_number).where(Page.state == PageState.PAGING).order_by(Page.ticket_number)
-        )
+        waiting = sorted(self._session.execute(_PAGING).scalars())
         lines = [
             self._say(key, numbers=_listed(numbers))
-            for key, numbers in (("status_open", waiting.scalars().all()), ("status_yours", self._owned()))
+            for key, numbers in (("status_open", waiting), ("status_yours", self._owned()))
             if numbers
         ]
         return " ".join(lines) or self._say("status_quiet")
 
     def _who(self) -> str:
-        names = roster.technicians(self._session)
-        lines = [self._on_call(key, names) for key in roster.schedule_keys(self._session)]
+        lines = [self._on_call(key) for key in roster.schedule_keys(self._session)]
         return "\n".join(lines) or self._say("who_nobody", schedule="-")
 
-    def _on_call(self, schedule: str, names: Mapping[str, Technician]) -> str:
+    def _on_call(self, schedule: str) -> str:
         found = roster.on_call_now(self._session, schedule, self._now)
         if found.technician is None:
             return self._say("who_nobody", schedule=schedule)
-        known = names.get(found.technician)
-        name = known.name if known else found.technician
+        name = technicians.name(self._session, found.technician)
         if found.until is None:
             return self._say("who", schedule=schedule, name=name)
         until = timezones.to_wall(found.until, self._technician.time_zone)
@@ -162,8 +160,7 @@ class Conversation:
             Delivery.technician_key == self._technician.key,
             Delivery.kind.in_(PAGING_KINDS),
         )
-        statement = select(Page.ticket_number).where(Page.state == PageState.PAGING, Page.due_at.is_not(None), to_me)
-        return list(self._session.execute(statement.order_by(Page.ticket_number)).scalars())
+        return sorted(self._session.execute(_PAGING.where(to_me)).scalars())
 
     def _reminded(self) -> list[int]:
         """Return the tickets that this technician has, and was reminded of. One that is over does not count."""

@@ -32,7 +32,10 @@ class Call(Base):
     """
 
     __tablename__ = "call"
-    __table_args__ = (Index("ix_call_pin", "pin_id", "started_at"),)
+    __table_args__ = (
+        Index("ix_call_pin", "pin_id", "started_at"),
+        Index("ix_call_started", "started_at", "sid"),
+    )
 
     sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     caller: Mapped[str | None] = mapped_column(String(32), index=True)

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.database import Base, enum_of
+from models.database import Base, due_index, enum_of
 
 
 class PageState(StrEnum):
@@ -34,7 +34,7 @@ class Page(Base):
     """
 
     __tablename__ = "page"
-    __table_args__ = (Index("ix_page_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),)
+    __table_args__ = (due_index("page"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_number: Mapped[int] = mapped_column(ForeignKey("ticket.number"), unique=True)

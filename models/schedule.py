@@ -66,7 +66,11 @@ class SwapRequest(Base):
     """
 
     __tablename__ = "swap_request"
-    __table_args__ = (Index("ix_swap_request_asked_of", "asked_of", "state"), due_index("swap_request"))
+    __table_args__ = (
+        Index("ix_swap_request_asked_of", "asked_of", "state"),
+        Index("ix_swap_request_settled", "settled_at", "id"),
+        due_index("swap_request"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     schedule_key: Mapped[str] = mapped_column(ForeignKey("schedule.key"), index=True)

@@ -45,6 +45,8 @@ class Ticket(Base):
     __table_args__ = (
         UniqueConstraint("call_sid", "problem"),
         Index("ix_ticket_state", "state", "number"),
+        Index("ix_ticket_taken_by", "taken_by", "state"),
+        Index("ix_ticket_ended", "ended_at", "number"),
         {"sqlite_autoincrement": True},
     )
 
@@ -59,7 +61,7 @@ class Ticket(Base):
     callback: Mapped[str | None] = mapped_column(String(32))
     recording_url: Mapped[str | None] = mapped_column(String(500))
     summary: Mapped[str | None] = mapped_column(Text)
-    opened_at: Mapped[datetime]
+    opened_at: Mapped[datetime] = mapped_column(index=True)
     target_at: Mapped[datetime | None]
     taken_in_charge_at: Mapped[datetime | None]
     taken_by: Mapped[str | None] = mapped_column(String(120))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.database import announce
 from models.page import Page, PageState
 from models.ticket import Ticket, TicketSource, TicketState
-from paging import coverage, follow_up, page_moves, recipients, roster
+from paging import coverage, follow_up, page_moves, recipients, roster, technicians
 from rules.line import Line
 from rules.targets import Priority
 from rules.wording import lasting
@@ -287,8 +287,7 @@ def holder_name(session: Session, ticket: Ticket) -> str | None:
     """The name of who has the ticket in charge."""
     if ticket.taken_by is None:
         return None
-    technician = roster.technicians(session).get(ticket.taken_by)
-    return technician.name if technician else ticket.taken_by
+    return technicians.name(session, ticket.taken_by)
 
 
 def lock_page(session: Session, ticket_number: int) -> Page | None:

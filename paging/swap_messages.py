@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.delivery import DeliveryKind
 from models.schedule import SwapRequest
 from models.technician import Technician
-from paging import roster
+from paging import roster, technicians
 from paging.handoff_messages import LONGEST_NAME, LONGEST_SCHEDULE, in_one_segment, usable
 from rules import timezones
 from rules.escalation import Channel
@@ -34,10 +34,10 @@ def tell(
     now: datetime,
 ) -> None:
     """Tell the technician `to` what became of a request; `about` is the one that it names."""
-    technicians = roster.technicians(session)
-    if (technician := technicians.get(to)) is None:
+    found = technicians.named(session, {to, about, *(piece.taker for piece in pieces if piece.taker)})
+    if (technician := found.get(to)) is None:
         return
-    names = {key: each.name for key, each in technicians.items()}
+    names = {key: each.name for key, each in found.items()}
     words = _words(line, request, pieces, technician, names, about)
     for channel in _channels(technician, first_start(pieces) - now):
         is_mail = channel is Channel.EMAIL

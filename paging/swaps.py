@@ -204,20 +204,22 @@ def _audit(session: Session, request: SwapRequest, author: str, now: datetime, b
 
 def open_requests(session: Session, technician: str | None = None) -> list[SwapRequest]:
     """Those without an answer, of one technician or of all; what begins first comes first."""
-    asked = select(SwapRequest).where(SwapRequest.state == SwapState.ASKED)
+    asked = select(SwapRequest).where(SwapRequest.due_at.is_not(None), SwapRequest.state == SwapState.ASKED)
     if technician is not None:
         asked = asked.where(or_(SwapRequest.asked_by == technician, SwapRequest.asked_of == technician))
-    return list(session.execute(asked.order_by(SwapRequest.due_at, SwapRequest.id)).scalars())
+    found = session.execute(asked.order_by(SwapRequest.due_at)).scalars()
+    return sorted(found, key=lambda request: (request.due_at, request.id))
 
 
 def count_asked_of(session: Session, technician: str) -> int:
     """How many wait for this technician's answer."""
-    return sum(request.asked_of == technician for request in open_requests(session, technician))
+    asked = select(func.count()).where(SwapRequest.asked_of == technician, SwapRequest.state == SwapState.ASKED)
+    return session.execute(asked).scalar_one()
 
 
 def settled(session: Session, technician: str | None, most: int) -> list[SwapRequest]:
     """The newest of those that are settled, of one technician or of all."""
-    done = select(SwapRequest).where(SwapRequest.state != SwapState.ASKED)
+    done = select(SwapRequest).where(SwapRequest.settled_at.is_not(None), SwapRequest.state != SwapState.ASKED)
     if technician is not None:
         done = done.where(or_(SwapRequest.asked_by == technician, SwapRequest.asked_of == technician))
     newest = done.order_by(SwapRequest.settled_at.desc(), SwapRequest.id.desc()).limit(most)

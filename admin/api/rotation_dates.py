@@ -18,6 +18,7 @@ from admin.api.rotation_saving import begin, gaps_accepted, save
 from admin.api.rotation_values import dated, warnings
 from admin.api.rotations import answer
 from models.database import Database
+from models.technician import Technician
 from paging import roster, rotations
 from paging.rotations import Editing
 from rules import edits
@@ -112,7 +113,7 @@ def _schedules(editing: Editing) -> list[Schedule]:
 
 def _check_dated(session: Session, editing: Editing, place: str, given: DatedDocument) -> None:
     """End the request with 422 where a technician, or a time, cannot be used. A time that has begun holds from now."""
-    if given.technician not in roster.technicians(session):
+    if session.get(Technician, given.technician) is None:
         refuse_field(f"{place}technician", f"unknown technician {given.technician!r}")
     if given.until <= given.from_:
         refuse_field(f"{place}until", "it ends before it starts")

@@ -4,10 +4,12 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from admin import overview
 from models.account import Role
 from models.customer import Pin
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.service import Heartbeat
+from models.ticket import Ticket
 from paging import drills, pager, roster
 from paging.pager import Responder
 from rules.escalation import Channel
@@ -15,6 +17,7 @@ from rules.on_call import Layer, Schedule, Window
 from rules.rotation import Rotation, Unit
 from rules.targets import Plan, Priority
 from tests.admin.console_site import open_site
+from tests.plans import loaded
 
 STEPS = (
     "Add a technician",
@@ -130,6 +133,18 @@ def test_tickets_stand_by_urgency_with_their_countdown_and_who_has_them(site):
     assert order == sorted(order)
     assert f"P1 {urgent} Platinum SpA 41 min left Nobody has it about to page opened 19 min ago" in text
     assert "In charge AR Anna Rossi acknowledged at level 1, round 1" in text
+
+
+def test_of_many_open_tickets_it_loads_those_that_it_shows(site):
+    contract = site.contract()
+    numbers = [site.ticket(contract, Priority.P2) for _ in range(overview.MOST_TICKETS)]
+    first = site.ticket(contract, Priority.P1)
+    with loaded(Ticket) as tickets:
+        page = site.visitor().get("/").text
+    assert len(tickets) == overview.MOST_TICKETS
+    assert str(first) in page
+    assert str(numbers[0]) in page
+    assert str(numbers[-1]) not in page
 
 
 def test_a_missed_target_is_said(site):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from admin import ticket_search
 from models.account import Role
 from models.ticket import Ticket, TicketSource, TicketState
 from paging import pager
@@ -88,6 +89,11 @@ def test_each_state_is_counted_within_the_rest_of_the_question(site, three):
     assert "All 3 Not ended 3 Nobody has it 2 In charge 1 Waiting 0 Solved 0 Excluded 0" in text
     text = site.visitor(Role.VIEWER).get("/tickets?state=open&plan=gold").text
     assert "All 1 Not ended 1 Nobody has it 1 In charge 0" in text
+
+
+def test_a_count_stops_where_there_are_many(site, three, monkeypatch):
+    monkeypatch.setattr(ticket_search, "MOST_COUNTED", 2)
+    assert "All 2+" in " ".join(site.visitor().get("/tickets").text.split())
 
 
 def test_the_address_keeps_the_whole_question_from_one_page_to_the_next(site):

@@ -19,8 +19,6 @@ from tests.times import NIGHT
 PARTS = (models, simulator.tables)
 """All that declares a table is imported."""
 MIGRATIONS = "alembic_version"
-WHOLE_ON_SQLITE = "page (due_at)"
-"""This index holds the pages that are due on PostgreSQL alone, and all pages on SQLite."""
 ADD_A_REASON = "say in tests/models/schema_reasons.py what would break without it"
 TAKE_IT_AWAY = "it is not in the database: take its reason out of tests/models/schema_reasons.py, or bring it back"
 
@@ -33,8 +31,6 @@ def test_each_unique_constraint_is_in_the_database_for_a_reason(database: Databa
 
 def test_each_index_is_in_the_database_for_a_reason(database: Database) -> None:
     there = {key for table in tables(database) for key in index_keys(sa.inspect(database.engine), table)}
-    if not database.is_postgresql and WHOLE_ON_SQLITE in there:
-        there = there - {WHOLE_ON_SQLITE} | {f"{WHOLE_ON_SQLITE} where due_at is not null"}
     assert there - INDEX.keys() == set(), ADD_A_REASON
     assert INDEX.keys() - there == set(), TAKE_IT_AWAY
 
