@@ -15,12 +15,13 @@ from rules.escalation import Channel
 from rules.line import Line
 from rules.targets import Priority
 
-_PAGE_IS_UNDERSTOOD = select(Page.id).where(Page.id == Delivery.page_id, known(Page.state)).correlate(Delivery).exists()
+# Not EXISTS: beside an OR, PostgreSQL may answer that by reading all pages into a hash.
+_PAGE_STATE = select(Page.state).where(Page.id == Delivery.page_id).correlate(Delivery).scalar_subquery()
 UNDERSTOOD = (
     known(Delivery.kind),
     known(Delivery.channel),
     known(Delivery.state),
-    or_(Delivery.page_id.is_(None), _PAGE_IS_UNDERSTOOD),
+    or_(Delivery.page_id.is_(None), _PAGE_STATE.in_([*PageState])),
 )
 """A row in which a newer version has written a value that this one does not know is left to an engine of that version:
 beside it this one goes on with all others."""
