@@ -53,6 +53,7 @@ from paging.handoffs import Handoffs
 from paging.loop import EngineLoop
 from paging.maintenance import WindowStarts
 from paging.recordings import Recordings
+from paging.retention import Codes, Retention
 from paging.swaps import SwapLapses
 from paging.unplaced_alerts import UnplacedAlerts
 from paging.watch import Watch
@@ -109,6 +110,8 @@ class Gateway:
             SwapLapses(self.database, self.line),
             Digest(self.database, self.line),
             UnplacedAlerts(self.database, self.line),
+            Codes(self.database),
+            Retention(self.database, self.line),
             Recordings(self.database, self.line, self.recordings),
         ]
 

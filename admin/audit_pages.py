@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from wtforms import Form
 from wtforms.validators import Optional
 
-from admin import fields, viewer
+from admin import fields, retention_view, viewer
 from admin.audit_diff import differences
 from admin.guard import Doors, Permission
 from admin.search import asked_for, findable, midnight, number_of
 from models.audit import Audit
 from models.database import Database
+from rules.line import Line
 
 A_PAGE = 50
 BETWEEN = r"[\s._]+"
@@ -35,10 +36,11 @@ class SearchForm(Form):
 
 
 class AuditPages:
-    def __init__(self, database: Database, zone: str) -> None:
-        """`zone`: whose clocks the page shows, and whose days are searched, where the reader's are unknown."""
+    def __init__(self, database: Database, line: Line) -> None:
+        """The line's clocks are shown, and its days are searched, where the reader's are unknown."""
         self._database = database
-        self._zone = zone
+        self._zone = line.policy.time_zone
+        self._retention = line.policy.retention
 
     def open(self, doors: Doors) -> None:
         doors.open("/audit", "audit", self.page, Permission.ADMINISTER)
@@ -49,11 +51,13 @@ class AuditPages:
             times = viewer.times(self._database.now(session), self._zone)
             conditions = _conditions(form, times.zone) if form.validate() else []
             rows = _newest(session, conditions, number_of(asked_for("before")))
+            retention = retention_view.kinds(session, self._retention)
         html = render_template(
             "console/audit.html",
             form=form,
             changes=[(row, differences(row.before, row.after)) for row in rows[:A_PAGE]],
             older=_older(rows),
+            retention=retention,
             times=times,
         )
         return make_response(html, 422 if form.errors else 200)

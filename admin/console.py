@@ -174,7 +174,7 @@ def _open_settings(doors: Doors, database: Database, line: Line) -> None:
     AccountPages(database, line.policy.time_zone).open(doors)
     ZonePages(database, line.policy.time_zone).open(doors)
     UserPages(database, line.policy.time_zone).open(doors)
-    AuditPages(database, line.policy.time_zone).open(doors)
+    AuditPages(database, line).open(doors)
     TokenPages(database, line.policy.time_zone).open(doors)
 
 

@@ -71,7 +71,7 @@ OLDEST_MESSAGE = (
     .where(Delivery.page_id == Page.id, Delivery.kind.in_(PAGING_KINDS))
     .scalar_subquery()
 )
-OUT_AT = case((Page.round == 1, Page.round_started_at), else_=OLDEST_MESSAGE)
+OUT_AT = case((Page.round == 1, Page.round_started_at), else_=func.coalesce(Page.first_message_at, OLDEST_MESSAGE))
 # A case that the plan does not cover is promised nothing.
 TARGET_AT = case((Ticket.state != TicketState.EXCLUDED, Ticket.target_at))
 HAD_AT = func.coalesce(Ticket.taken_in_charge_at, Ticket.ended_at)

@@ -7,7 +7,7 @@ from flask import Response, abort, flash, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from admin import call_log, kept, ticket_moves, ticket_story, trail, viewer
+from admin import call_log, kept, retention_view, ticket_moves, ticket_story, trail, viewer
 from admin.chips import Chips
 from admin.guard import Doors, Permission
 from admin.ticket_forms import FORMS, MoveForm
@@ -73,6 +73,7 @@ class TicketPages:
             me = ticket_moves.responder(session)
             holder = pager.holder_name(session, telling.ticket)
             owner = technicians.get(telling.ticket.taken_by or "")
+        kept_for = self._line.policy.retention
         forms = {move: typed.get(move) or _empty(move, telling.ticket) for move in FORMS}
         html = render_template(
             template,
@@ -82,6 +83,8 @@ class TicketPages:
             calls=calls,
             recordings=recordings,
             retention=self._line.policy.recordings.retention,
+            contact_days=retention_view.days_kept(telling.ticket.ended_at, kept_for.ticket_contact, now),
+            timeline_days=retention_view.days_kept(telling.ticket.ended_at, kept_for.timeline, now),
             forms=forms,
             opened=next(iter(typed), ""),
             refusal=refusal[:1].upper() + refusal[1:],

@@ -20,11 +20,21 @@ from config.policy_file import (
     PlanSection,
     PolicyFile,
     RecordingsSection,
+    RetentionSection,
     ThrottlesSection,
 )
 from rules.entitlement import EntitlementTerms
 from rules.fairness import Night
-from rules.policy import EventType, HandoffRules, HumanPathRules, Limits, PinRules, Policy, RecordingRules
+from rules.policy import (
+    EventType,
+    HandoffRules,
+    HumanPathRules,
+    Limits,
+    PinRules,
+    Policy,
+    RecordingRules,
+    RetentionRules,
+)
 from rules.service_hours import Calendar, EasterHoliday, FixedHoliday, Hours
 from rules.targets import BusinessDays, BusinessTime, Elapsed, Limit, PlanTerms, Priority
 from rules.throttles import ThrottleRules
@@ -81,6 +91,7 @@ def _policy(file: PolicyFile) -> Policy:
         human_path=_human_path(file.human_path),
         throttles=_throttles(file.throttles),
         recordings=_recordings(file.recordings),
+        retention=_retention(file.retention),
         limits=_limits_of(file.limits),
         handoffs=_handoffs(file.handoffs),
         night=Night(file.fairness.night_from, file.fairness.night_until),
@@ -113,6 +124,12 @@ def _recordings(section: RecordingsSection) -> RecordingRules:
         retention=timedelta(days=section.retention_days),
         transcribe=section.transcribe,
     )
+
+
+def _retention(section: RetentionSection) -> RetentionRules:
+    return RetentionRules(**{
+        name.removesuffix("_days"): timedelta(days=days) if days else None for name, days in section
+    })  # fmt: skip
 
 
 def _limits_of(section: LimitsSection) -> Limits:

@@ -13,6 +13,8 @@ from rules import timezones
 from rules.escalation import WRITTEN_CHANNELS, Channel
 from rules.targets import Plan, Priority
 
+SHORTEST_PERIOD, LONGEST_PERIOD = 30, 36_500
+"""Days that a record may be kept: the line itself looks a few weeks back, for shifts and swaps."""
 ROLES = ("duty_manager", "support_team", "team_leader", "support_manager", "co_ceo", "cto")
 
 
@@ -61,12 +63,19 @@ def _each_once(columns: list[list[str]]) -> list[list[str]]:
     return columns
 
 
+def _period(days: int) -> int:
+    if days != 0 and not SHORTEST_PERIOD <= days <= LONGEST_PERIOD:
+        raise ValueError(f"must be 0 (keep for ever) or from {SHORTEST_PERIOD} to {LONGEST_PERIOD} days")
+    return days
+
+
 _Zone = Annotated[str, AfterValidator(_zone)]
 _Countries = list[Annotated[str, AfterValidator(_country)]]
 _Hours = Annotated[list[Annotated[time, Strict()]], AfterValidator(_within_a_day)]
 _Role = Annotated[str, AfterValidator(_role)]
 _Row = Annotated[list[list[_Role]], AfterValidator(_each_once)]
 _WrittenChannels = Annotated[list[Channel], AfterValidator(_written)]
+_Days = Annotated[int, AfterValidator(_period)]
 _Text = Annotated[str, Field(min_length=1)]
 
 
@@ -209,6 +218,23 @@ class RecordingsSection(_Section):
     transcribe: bool
 
 
+class RetentionSection(_Section):
+    message_text_days: _Days
+    message_days: _Days
+    call_days: _Days
+    ticket_contact_days: _Days
+    timeline_days: _Days
+    event_days: _Days
+    schedule_message_days: _Days
+    audit_days: _Days
+
+    @model_validator(mode="after")
+    def _text_before_message(self) -> RetentionSection:
+        if self.message_days and not 0 < self.message_text_days <= self.message_days:
+            raise ValueError("message_text_days must be from 1 to message_days: a message is deleted with its text")
+        return self
+
+
 class FairnessSection(_Section):
     night_from: Annotated[time, Strict()]
     night_until: Annotated[time, Strict()]
@@ -235,6 +261,7 @@ class PolicyFile(_Section):
     human_path: HumanPathSection
     throttles: ThrottlesSection
     recordings: RecordingsSection
+    retention: RetentionSection
     fairness: FairnessSection
 
     def disagreements(self) -> Iterator[tuple[str, str]]:
@@ -248,6 +275,8 @@ class PolicyFile(_Section):
             for priority, row in self.matrix.items():
                 if len(row) != len(terms.matrix_columns):
                     yield f"matrix.{priority}", f"has {len(row)} columns, plans.{plan} {len(terms.matrix_columns)}"
+        if 0 < self.retention.call_days < (kept := self.recordings.retention_days):
+            yield "retention.call_days", f"must be 0 or at least recordings.retention_days, which is {kept}"
         yield from _unknown("line.calendar", self.line.calendar, self.calendars)
 
 

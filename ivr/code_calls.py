@@ -19,6 +19,6 @@ class CodeCalls:
         """Somebody, or an answering machine, picked up."""
         statement = select(Delivery.body).where(Delivery.id == delivery_id, Delivery.kind == DeliveryKind.CODE)
         digits = session.execute(statement).scalar_one_or_none()
-        if digits is None:
+        if not digits:  # no code, or one that is over: its words are deleted
             return None
         return twiml.end([self._prompts.say("code.spoken", code=digits), self._prompts.say("code.again", code=digits)])

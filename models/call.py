@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base, due_index, enum_of
@@ -70,9 +70,13 @@ class CallStep(Base):
     text: Mapped[str] = mapped_column(Text)
 
 
+HAS_TEXT = text("redacted_at IS NULL")
+
+
 class DutyMessage(Base):
     """What a caller on the human path left for the duty manager: told at once, or in the digest that is due at
-    `due_at`. `occasion` tells a recording that came late from what was told before it.
+    `due_at`. `occasion` tells a recording that came late from what was told before it. `redacted_at`: its text and the
+    number were deleted.
     """
 
     __tablename__ = "duty_message"
@@ -81,6 +85,7 @@ class DutyMessage(Base):
         due_index("duty_message"),
         Index("ix_duty_message_caller", "caller", "told_at"),
         Index("ix_duty_message_told", "told_at"),
+        Index("ix_duty_message_with_text", "left_at", postgresql_where=HAS_TEXT, sqlite_where=HAS_TEXT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,3 +97,4 @@ class DutyMessage(Base):
     left_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    redacted_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, false, text
+from sqlalchemy import ForeignKey, Index, String, Text, cast, false, literal, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base, enum_of
@@ -58,6 +58,7 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
 
 
 IS_DUE = text("due_at IS NOT NULL")
+HAS_TEXT, IS_REDACTED = text("redacted_at IS NULL"), text("redacted_at IS NOT NULL")
 
 
 class Delivery(Base):
@@ -66,7 +67,8 @@ class Delivery(Base):
     the time to send while pending, the end of the lease while attempting, the time to ask the provider while sent,
     None afterwards. `attempts` is the fence: an outcome is written only by the attempt that holds it. `urgency` 0 goes
     first. `stalled`: it waits for a carrier that is down. `bundled_into`: the text that says this one too. `ends_id`:
-    the call that a HANG_UP ends. `asked` counts how often the provider was asked what became of it.
+    the call that a HANG_UP ends. `asked` counts how often the provider was asked what became of it. `redacted_at`: its
+    words and addresses were deleted.
     """
 
     __tablename__ = "delivery"
@@ -76,6 +78,9 @@ class Delivery(Base):
         Index("ix_delivery_recent", "technician_key", "channel", "attempted_at"),
         Index("ix_delivery_page", "page_id", "round", "level"),
         Index("ix_delivery_ticket", "ticket_number"),
+        # A row is in one of them: retention takes the oldest of each.
+        Index("ix_delivery_with_text", "created_at", postgresql_where=HAS_TEXT, sqlite_where=HAS_TEXT),
+        Index("ix_delivery_redacted", "created_at", postgresql_where=IS_REDACTED, sqlite_where=IS_REDACTED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -105,3 +110,15 @@ class Delivery(Base):
     asked: Mapped[int] = mapped_column(server_default="0")
     bundled_into: Mapped[int | None] = mapped_column(index=True)
     ends_id: Mapped[int | None]
+    redacted_at: Mapped[datetime | None]
+
+
+REDACTED = {
+    # The key may hold an address, and must stay unique.
+    "key": literal("deleted:").concat(cast(Delivery.id, String)),
+    "address": "",
+    "subject": None,
+    "body": "",
+    "error": None,
+}
+"""What is left of a message when its words and addresses are deleted; `redacted_at` says when."""

@@ -30,7 +30,8 @@ class Page(Base):
     has a P1, it is when signs of work are due; `followed_up_at` is when their owner was reminded of it last.
 
     `policy` is the escalation policy as it was when the page was raised. `alarmed_round` is the last round after
-    which the fallback contacts were alarmed.
+    which the fallback contacts were alarmed. `first_message_at` is when its oldest message was written, kept when that
+    is deleted.
     """
 
     __tablename__ = "page"
@@ -51,3 +52,4 @@ class Page(Base):
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None] = mapped_column(String(120))
     followed_up_at: Mapped[datetime | None]
+    first_message_at: Mapped[datetime | None]

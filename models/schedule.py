@@ -108,7 +108,10 @@ class HandoffNotice(Base):
     """
 
     __tablename__ = "handoff_notice"
-    __table_args__ = (UniqueConstraint("schedule_key", "technician_key", "starts_at", "occasion"),)
+    __table_args__ = (
+        UniqueConstraint("schedule_key", "technician_key", "starts_at", "occasion"),
+        Index("ix_handoff_notice_starts", "starts_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     schedule_key: Mapped[str] = mapped_column(ForeignKey("schedule.key"))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.database import Base
+from models.database import Base, due_index
 
 
 class Technician(Base):
@@ -34,9 +34,11 @@ class ContactProof(Base):
 
     `digest` is SHA-256 of the code with a random salt before it, in the form `salt:digest`; None once it is used up.
     `tries` counts wrong ones. `proved_at`: the right code was typed. Pages go to an address that nobody has proved too.
+    `due_at` is when the messages with the code are emptied.
     """
 
     __tablename__ = "contact_proof"
+    __table_args__ = (due_index("contact_proof"),)
 
     technician_key: Mapped[str] = mapped_column(ForeignKey("technician.key"), primary_key=True)
     address: Mapped[str] = mapped_column(String(254), primary_key=True)
@@ -44,3 +46,4 @@ class ContactProof(Base):
     sent_at: Mapped[datetime]
     tries: Mapped[int]
     proved_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]

@@ -90,7 +90,10 @@ class MonitoredEvent(Base):
     """A condition reported by monitoring; known by contract, event and key until its ticket ends."""
 
     __tablename__ = "monitored_event"
-    __table_args__ = (Index("ix_monitored_event_known", "contract_id", "event", "key"),)
+    __table_args__ = (
+        Index("ix_monitored_event_known", "contract_id", "event", "key"),
+        Index("ix_monitored_event_last", "last_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))

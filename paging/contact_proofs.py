@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from models.delivery import Delivery, DeliveryKind, DeliveryState
+from models.delivery import REDACTED, Delivery, DeliveryKind, DeliveryState
 from models.technician import ContactProof, Technician
 from rules.escalation import Channel
 from rules.line import Line
@@ -100,9 +100,9 @@ def _standing(
     by_call = is_spoken(technician, way)
     if proof is None:
         return Standing(way, address, by_call, None, None, waits=False)
-    waits = _waits(proof, now)
-    trouble = _trouble(session, proof) if waits else ""
-    return Standing(way, address, by_call, proof.proved_at, proof.sent_at, waits, trouble)
+    is_waiting = waits(proof, now)
+    trouble = _trouble(session, proof) if is_waiting else ""
+    return Standing(way, address, by_call, proof.proved_at, proof.sent_at, is_waiting, trouble)
 
 
 def _trouble(session: Session, proof: ContactProof) -> str:
@@ -120,7 +120,8 @@ def is_spoken(technician: Technician, way: Way) -> bool:
     return channel_of(technician, way) in (Channel.VOICE, Channel.SECOND_PHONE)
 
 
-def _waits(proof: ContactProof, now: datetime) -> bool:
+def waits(proof: ContactProof, now: datetime) -> bool:
+    """Whether the code that was sent last can be typed still."""
     return proof.digest is not None and proof.tries < MOST_TRIES and now < proof.sent_at + VALID_FOR
 
 
@@ -145,11 +146,12 @@ def send(session: Session, line: Line, technician: Technician, way: Way, address
         return Sent.TOO_SOON
     if _sent_within_an_hour(session, technician.key, now) >= MOST_IN_AN_HOUR:
         return Sent.TOO_MANY
+    forget_codes(session, technician.key, address, now)
     if proof is None:
         proof = ContactProof(technician_key=technician.key, address=address)
         session.add(proof)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    proof.digest, proof.sent_at, proof.tries = _salted(code), now, 0
+    proof.digest, proof.sent_at, proof.tries, proof.due_at = _salted(code), now, 0, now + VALID_FOR
     _post(session, line, technician, channel_of(technician, way), address, code, now)
     return Sent.SENT
 
@@ -193,13 +195,29 @@ def _post(
 def prove(session: Session, technician: Technician, address: str, code: str, now: datetime) -> Typed:
     """Type a code. A wrong one counts, so the transaction must be kept. The technician must be locked."""
     proof = session.get(ContactProof, (technician.key, address))
-    if proof is None or not _waits(proof, now):
+    if proof is None or not waits(proof, now):
         return Typed.OVER
     if not _is(code, proof.digest or ""):
         proof.tries += 1
-        return Typed.WRONG if _waits(proof, now) else Typed.OVER
-    proof.proved_at, proof.digest = now, None
+        if waits(proof, now):
+            return Typed.WRONG
+        proof.due_at = now
+        return Typed.OVER
+    proof.proved_at, proof.digest, proof.due_at = now, None, now
     return Typed.PROVED
+
+
+def forget_codes(session: Session, technician_key: str, address: str, now: datetime) -> bool:
+    """Empty the messages with codes to an address. False while one is not handed over: it is cancelled when due."""
+    sent = (
+        Delivery.technician_key == technician_key,
+        Delivery.kind == DeliveryKind.CODE,
+        Delivery.address == address,
+        Delivery.redacted_at.is_(None),
+    )
+    is_handed_over = Delivery.state.not_in((DeliveryState.PENDING, DeliveryState.ATTEMPTING))
+    session.execute(update(Delivery).where(*sent, is_handed_over).values(REDACTED | {"redacted_at": now}))
+    return session.execute(select(Delivery.id).where(*sent).limit(1)).first() is None
 
 
 def _salted(code: str, salt: str | None = None) -> str:

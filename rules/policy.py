@@ -53,6 +53,32 @@ class RecordingRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionRules:
+    """How long each kind of record is kept; None: for ever. What belongs to an open ticket is kept longer.
+
+    Counted from the end of the ticket that it belongs to, else from when it was written.
+
+    message_text        the words and addresses of messages, those left for the duty manager too
+    message             what else is known of a message: to whom, by which channel, what became of it
+    call                calls with their steps
+    ticket_contact      a ticket's caller, callback number and summary
+    timeline            what a ticket's timeline tells of messages and notes
+    event               conditions that monitoring reported
+    schedule_message    which shifts were told to whom, and swaps that are settled
+    audit               the audit log
+    """
+
+    message_text: timedelta | None
+    message: timedelta | None
+    call: timedelta | None
+    ticket_contact: timedelta | None
+    timeline: timedelta | None
+    event: timedelta | None
+    schedule_message: timedelta | None
+    audit: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a number may send and a technician must bear.
 
@@ -120,6 +146,7 @@ class Policy:
     human_path: HumanPathRules
     throttles: ThrottleRules
     recordings: RecordingRules
+    retention: RetentionRules
     limits: Limits
     handoffs: HandoffRules
     night: Night

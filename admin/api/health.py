@@ -14,6 +14,7 @@ from admin.api.problems import MEDIA_TYPE, refuse
 from models.database import Database
 from models.migrate import is_current
 from models.page import Page, PageState
+from models.retention import RetentionProgress
 from models.service import Heartbeat
 from models.ticket import TICKET_MOVES, Ticket, TicketSource, TicketState
 from paging.watch import overdue
@@ -84,7 +85,19 @@ def _measured(session: Session, now: datetime) -> CollectorRegistry:
     )
     for engine, seen_at in session.execute(select(Heartbeat.engine, Heartbeat.seen_at)):
         seen.labels(engine).set((now - seen_at).total_seconds())
+    _measure_retention(session, registry, now)
     return registry
+
+
+def _measure_retention(session: Session, registry: CollectorRegistry, now: datetime) -> None:
+    deleted = Gauge("platinum_line_deleted_rows", "Old records deleted or emptied", ["kind"], registry=registry)
+    finished = Gauge(
+        "platinum_line_retention_seconds", "Seconds since old records were deleted last", ["kind"], registry=registry
+    )
+    for row in session.execute(select(RetentionProgress)).scalars():
+        deleted.labels(row.kind).set(row.total_rows)
+        if row.finished_at:
+            finished.labels(row.kind).set((now - row.finished_at).total_seconds())
 
 
 def _fill(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from models.clock import VirtualClock
 from models.database import Database
 from models.delivery import DeliveryKind
+from models.retention import RetentionProgress
 from models.service import Heartbeat
 from paging import drills
 from rules.escalation import Channel
@@ -99,6 +100,16 @@ def test_metrics_count_what_is_open_and_late(database):
         'platinum_line_overdue{what="pages"} 1.0',
         'platinum_line_engine_seen_seconds{engine="worker-1"} 120.0',
     } <= set(lines)
+
+
+def test_metrics_tell_what_retention_has_deleted(api):
+    told = {"rows": 0, "last_rows": 7, "total_rows": 70, "last_at": NIGHT, "finished_at": NIGHT}
+    with api.database.write() as session:
+        session.add(RetentionProgress(kind="call", due_at=NIGHT, **told))
+    api.database.clock.advance(timedelta(minutes=2))
+    lines = api.program().get("/metrics").get_data(as_text=True).splitlines()
+    assert 'platinum_line_deleted_rows{kind="call"} 70.0' in lines
+    assert 'platinum_line_retention_seconds{kind="call"} 120.0' in lines
 
 
 def test_a_drill_is_counted_as_a_page_but_as_no_customers_ticket(api):

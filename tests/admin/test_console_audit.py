@@ -2,15 +2,18 @@
 
 import json
 import re
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from admin import commands
+from admin import commands, retention_view
 from admin.audit_diff import Difference, differences
 from models.account import Role
 from models.audit import Audit
+from models.retention import RetentionProgress
+from models.ticket import Ticket, TicketState
 from tests.admin.console_site import NOW, open_site
 
 
@@ -150,3 +153,31 @@ def test_the_command_line_leaves_its_trace_too(site):
         ("command line", "user.password_generated", "user:eva@example.com"),
         ("command line", "token.created", "token:Zabbix"),
     ]
+
+
+def test_it_says_how_long_each_kind_of_record_is_kept_and_what_was_deleted_last(site):
+    with site.database.write() as session:
+        session.add(
+            RetentionProgress(
+                kind="call", due_at=NOW, rows=0, last_rows=1234, total_rows=56789, last_at=NOW, finished_at=NOW
+            )
+        )
+    text = site.visitor().get("/audit").text
+    for field in fields(site.line.policy.retention):
+        period = getattr(site.line.policy.retention, field.name)
+        assert f"{retention_view.WORDS[field.name]} {period.days} days" in text
+    assert "1234 56789" in text
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_ticket_says_what_was_deleted(sqlite, is_old):
+    site = open_site(sqlite)
+    kept = site.line.policy.retention
+    number = site.ticket(site.contract(), paged=False)
+    with site.database.write() as session:
+        ticket = session.get_one(Ticket, number)
+        ticket.state, ticket.callback, ticket.caller = TicketState.SOLVED, None, None
+        ticket.ended_at = NOW - (kept.timeline + kept.ticket_contact if is_old else timedelta(days=1))
+    text = site.visitor().get(f"/tickets/{number}").text
+    assert (f"Messages and notes were deleted {kept.timeline.days} days" in text) is is_old
+    assert (f"deleted {kept.ticket_contact.days} days after the end" in text) is is_old

@@ -124,6 +124,13 @@ def test_messages_for_the_duty_manager_tell_who_is_not_verified_and_what_still_w
     assert "Message 1. Unverified told to the duty manager 02:14" in text and "Message 2." in text
 
 
+def test_a_message_whose_text_is_deleted_says_so(site):
+    call(site)
+    message(site, text="", caller=None, left_at=NOW - timedelta(days=91), redacted_at=NOW - timedelta(hours=1))
+    for path in ("/calls/messages", "/calls/CA1"):
+        assert "Text deleted after 90 days" in site.visitor().get(path).text
+
+
 def test_messages_are_listed_part_by_part(site):
     call(site)
     for number in range(51):

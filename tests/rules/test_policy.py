@@ -1,5 +1,6 @@
 """The policy file: what it says by default, and what is said of a wrong one."""
 
+from dataclasses import asdict, fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,11 +9,17 @@ import pytest
 from config.policy import PolicyError, load_policy
 from config.settings import DEFAULT_POLICY_FILE
 from rules.escalation import Channel
+from rules.policy import RetentionRules
 from rules.targets import Plan, Priority, target_at
 from tests.policies import write_policy
 from tests.rules.vendor import POLICY, rome
 
 GOOD = DEFAULT_POLICY_FILE.read_text(encoding="utf-8")
+
+
+PERIOD = "retention.{}: must be 0 (keep for ever) or from 30 to 36500 days"
+TEXT_FIRST = "retention: message_text_days must be from 1 to message_days: a message is deleted with its text"
+CALL_FIRST = "retention.call_days: must be 0 or at least recordings.retention_days, which is {}"
 
 
 def problems(folder: Path, *edits: tuple[str, str]) -> list[str]:
@@ -101,6 +108,16 @@ def test_numbers_are_those_of_the_file(tmp_path: Path):
     assert read == numbers
 
 
+def test_each_kind_of_record_is_kept_as_the_file_says(tmp_path: Path):
+    """From a file in which every period is another one, and from one that keeps everything for ever."""
+    kinds = [field.name for field in fields(RetentionRules)]
+    days = {f"{kind}_days": 100 + place for place, kind in enumerate(kinds)}
+    kept = load_policy(write_policy(tmp_path / "policy.toml", **days)).retention
+    assert asdict(kept) == {kind: timedelta(days=100 + place) for place, kind in enumerate(kinds)}
+    kept = load_policy(write_policy(tmp_path / "policy.toml", **dict.fromkeys(days, 0))).retention
+    assert {*asdict(kept).values()} == {None}
+
+
 def test_turns_are_told_as_the_file_says(tmp_path: Path):
     text = GOOD.replace('ahead = ["sms", "email"]', 'ahead = ["email"]').replace(
         'begun = ["sms", "email"]', "begun = []"
@@ -182,10 +199,29 @@ def test_the_events_are_those_of_the_contract_with_monitoring():
         ("pin_shortest = 8", "pin_shortest = 13", "line: pin_shortest is more than pin_longest"),
         ("night_until = 06:00:00", "night_until = 22:00:00", "fairness: night_from and night_until are the same"),
         ("lease = 15 ", "lease = 16 ", "waits.lease: Input should be less than or equal to 15"),
+        ("event_days = ", "# event_days = ", "retention.event_days: Field required"),
     ],
 )
 def test_one_thing_wrong(tmp_path, old, new, problem):
     assert problems(tmp_path, (old, new)) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "problem"),
+    [
+        ({"event_days": 29}, PERIOD.format("event_days")),
+        ({"event_days": -1}, PERIOD.format("event_days")),
+        ({"audit_days": 36501}, PERIOD.format("audit_days")),
+        ({"message_text_days": 51, "message_days": 50}, TEXT_FIRST),
+        ({"message_text_days": 0, "message_days": 50}, TEXT_FIRST),
+        ({"call_days": 60, "retention_days": 61}, CALL_FIRST.format(61)),
+    ],
+)
+def test_a_period_that_cannot_be(tmp_path, numbers, problem):
+    path = write_policy(tmp_path / "policy.toml", **numbers)
+    with pytest.raises(PolicyError) as raised:
+        load_policy(path)
+    assert raised.value.problems == [problem]
 
 
 def test_a_calendar_that_never_opens(tmp_path):

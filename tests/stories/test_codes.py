@@ -5,9 +5,10 @@ import re
 import pytest
 
 from models.delivery import DeliveryKind, DeliveryState
-from models.technician import Technician
+from models.technician import ContactProof, Technician
 from paging import contact_proofs
 from paging.contact_proofs import Sent, Typed, Way
+from paging.retention import Codes
 from tests.stories.pages import deliveries
 from tests.world import World
 
@@ -72,3 +73,58 @@ def test_a_code_that_the_carrier_takes_too_late_is_not_sent(quick_world: World) 
     assert quick_world.handset("anna").texts == []
     (delivery,) = deliveries(quick_world, DeliveryKind.CODE)
     assert delivery.state is DeliveryState.CANCELLED
+
+
+@pytest.mark.parametrize("way", [Way.PHONE, Way.EMAIL])
+def test_the_words_of_a_code_go_as_soon_as_it_is_over(world: World, way: Way) -> None:
+    sends(world, way)
+    world.passes(minutes=9, seconds=59)
+    (sent,) = deliveries(world, DeliveryKind.CODE)
+    assert sent.body
+    world.passes(seconds=1)
+    (sent,) = deliveries(world, DeliveryKind.CODE)
+    assert (sent.body, sent.subject, sent.address, sent.redacted_at) == ("", None, "", world.clock.at)
+
+
+def test_the_words_of_a_code_go_when_it_is_typed_right_or_too_often_wrong(quick_world: World) -> None:
+    world = quick_world
+    address = sends(world, Way.PHONE)
+    (text,) = world.handset("anna").texts
+    assert types(world, address, text.split()[0]) is Typed.PROVED
+    address = sends(world, Way.EMAIL)
+    for _ in range(contact_proofs.MOST_TRIES):
+        types(world, address, "wrong")
+    world.settles()
+    assert [each.body for each in deliveries(world, DeliveryKind.CODE)] == ["", ""]
+
+
+def test_the_words_of_an_older_code_go_with_the_next_one(quick_world: World) -> None:
+    sends(quick_world, Way.PHONE)
+    quick_world.passes(minutes=2)
+    sends(quick_world, Way.PHONE)
+    older, newer = deliveries(quick_world, DeliveryKind.CODE)
+    assert not older.body
+    assert newer.body
+
+
+def test_a_code_that_waits_for_its_carrier_loses_its_words_when_it_is_given_up(quick_world: World) -> None:
+    """While it may still be sent it keeps them."""
+    world = quick_world
+    writes(world, Way.PHONE)
+    world.clock.at += contact_proofs.VALID_FOR
+    assert Codes(world.database).do_next()
+    assert deliveries(world, DeliveryKind.CODE)[0].body
+    world.passes(minutes=1)
+    (sent,) = deliveries(world, DeliveryKind.CODE)
+    assert (sent.body, sent.state) == ("", DeliveryState.CANCELLED)
+
+
+def test_a_code_that_was_sent_before_the_upgrade_can_still_be_typed(quick_world: World) -> None:
+    """The migration has every address looked at, whenever its code was sent."""
+    world = quick_world
+    address = sends(world, Way.PHONE)
+    with world.database.write() as session:
+        session.get_one(ContactProof, ("anna", address)).due_at = world.clock.at
+    world.settles()
+    (text,) = world.handset("anna").texts
+    assert types(world, address, text.split()[0]) is Typed.PROVED
