@@ -1,7 +1,7 @@
 """Fresh databases for tests: SQLite in a file, and PostgreSQL on one real server that all test processes share.
 
-Each SQLite database is a copy of a migrated one. On PostgreSQL to copy and drop a database takes 45 ms of CPU and to
-empty it takes 10, so the tests of a process take turns with one database.
+Each SQLite database is a copy of a migrated one. On PostgreSQL to copy and drop a database takes 40 ms of CPU and to
+empty it takes 22, so the tests of a process take turns with one database.
 """
 
 import os
