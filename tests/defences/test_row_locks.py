@@ -221,6 +221,8 @@ ELSEWHERE: Mapping[str, str] = {
     "ivr/throttling.py _forget": "it deletes what it locks",
     "paging/handoff_messages.py drop_unsent": "it changes all that it locks",
     "paging/kindness.py companions": "its texts are claimed, as in paging/due.py due_now",
+    "paging/retention/chore.py _DUE": "two engines at once: tests/paging/test_retention.py",
+    "paging/retention/codes.py do_next": "a second engine would forget the same code once more",
     "paging/schedule_watches.py look_at_next": "behind the lock of its schedule, which _lock_next takes",
 }
 

@@ -139,7 +139,7 @@ def test_so_many_tickets_are_listed_and_the_rest_counted(acme: World, beyond: in
             session.add(ticket)
             session.flush()
             level = {"policy": {}, "level": 1, "round": 1, "passed": False, "alarmed_round": 0, "raised_at": NIGHT}
-            session.add(Page(ticket_number=ticket.number, state=PageState.PAGING, **level))
+            session.add(Page(ticket_number=ticket.number, state=PageState.PAGING, due_at=NIGHT, **level))
     answer = acme.text(ANNA, "STATUS") or ""
     assert answer.count("1000") == texts.MOST_LISTED
     assert (f"{beyond} more" in answer) == bool(beyond)
