@@ -16,6 +16,7 @@ from models.customer import Contact
 from models.database import Database, insert_once
 from models.protection import BlockedNumber
 from models.recording import Recording
+from paging import wrong_pins
 from rules.line import Line
 
 
@@ -43,9 +44,16 @@ class CallPages:
             times = viewer.times(self._database.now(session), self._line.policy.time_zone)
             conditions = form.conditions(times.zone) if form.validate() else []
             part = call_log.listed(session, conditions, search.edge())
+            spent = wrong_pins.spent(session, self._line, times.now)
         narrowings = [] if form.errors else search.narrowings(form, times)
         html = render_template(
-            "console/calls.html", address=search.address, form=form, narrowings=narrowings, part=part, times=times
+            "console/calls.html",
+            address=search.address,
+            form=form,
+            narrowings=narrowings,
+            part=part,
+            spent=spent,
+            times=times,
         )
         return make_response(html, 422 if form.errors else 200)
 

@@ -57,7 +57,7 @@ def hints(session: Session, peppers: Peppers) -> list[Hint]:
 def _hints() -> list[Hint]:
     content: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     return [
-        (f"{customer['name']} ({contract['plan']})", pin, contract["contacts"][0]["phone"])
+        (f"{customer['name']}, {contract['number']} ({contract['plan']})", pin, contract["contacts"][0]["phone"])
         for customer in content["customers"]
         for contract in customer["contracts"]
         for pin in contract.get("pins", [])

@@ -48,7 +48,8 @@ def issue(
             raise Taken("pin", "This PIN is or was in use. Type another one, or leave it empty for a generated one.")
         pin = new_pin()
     by = current_user.email
-    session.add(Pin(contract_id=contract.id, digest=peppers.digest(pin), label=label, issued_by=by, created_at=now))
+    digest = peppers.digest(pin)
+    session.add(Pin(contract_id=contract.id, digest=digest, digits=len(pin), label=label, issued_by=by, created_at=now))
     session.flush()
     trail.record(session, now, "pin.issued", _subject(contract), None, {"label": label})
     return pin

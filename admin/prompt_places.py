@@ -43,7 +43,7 @@ PLACES = (
     Place(Part.CALL, "office", "Staffed hours, and blocked numbers", ("caller.blocked", "caller.desk*")),
     Place(Part.CALL, "greeting", "Greeting and language", ("caller.greeting", "caller.language", "*.offer")),
     Place(Part.CALL, "other-language", "Another language was chosen", ("*.redirect",)),
-    Place(Part.CALL, "pin", "PIN", ("caller.pin*", "caller.throttled", "caller.no_answer")),
+    Place(Part.CALL, "pin", "PIN", ("caller.pin*", "caller.contract_*", "caller.throttled", "caller.no_answer")),
     Place(Part.CALL, "refused", "The contract is not served", ("refused.*",)),
     Place(
         Part.CALL,
@@ -67,6 +67,7 @@ PLACES = (
     Place(Part.MAIL, "subject-and-mail", "Subjects and e-mails", ("*_subject", "*.subject", "*_mail", "*.mail")),
     Place(Part.TEXT, "text", "Other texts", ("*_sms", "*.sms", "*_text", "*.text")),
     Place(Part.MAIL, "words", "Words within handoffs and gaps", ("handoff.*", "gaps.*")),
+    Place(Part.MAIL, "guessing", "Whose wrong PINs are too many", ("guessing.*",)),
     Place(Part.STORY, "ticket-story", "A ticket's story", ("event.*", "monitoring.*", "maintenance.*", "drill.*")),
     Place(Part.STORY, "calendar", "Calendars that subscribe", ("calendar.*",)),
     Place(Part.STORY, "elsewhere", "Elsewhere", ("*",)),

@@ -10,6 +10,7 @@ Piece = tuple[str, bool]
 """Some words, and whether they are a sample."""
 TICKET = "104823"
 SAMPLES = {
+    "about": "+393332220001",
     "address": "+393331110001",
     "after": "P1",
     "before": "P2",
@@ -32,6 +33,7 @@ SAMPLES = {
     "layer": "weekly",
     "length": "48 seconds",
     "level": "2",
+    "limit": "150",
     "lists": "P1 104823 Acme SpA, open",
     "message": "Listen: https://line.example.com/calls/CA1",
     "messages": "1",

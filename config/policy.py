@@ -25,6 +25,7 @@ from config.policy_file import (
 )
 from rules.entitlement import EntitlementTerms
 from rules.fairness import Night
+from rules.pin_budgets import GuessingRules, Shares
 from rules.policy import (
     EventType,
     HandoffRules,
@@ -37,7 +38,6 @@ from rules.policy import (
 )
 from rules.service_hours import Calendar, EasterHoliday, FixedHoliday, Hours
 from rules.targets import BusinessDays, BusinessTime, Elapsed, Limit, PlanTerms, Priority
-from rules.throttles import ThrottleRules
 
 
 class PolicyError(ValueError):
@@ -103,18 +103,20 @@ def _human_path(section: HumanPathSection) -> HumanPathRules:
     return HumanPathRules(
         per_number=timedelta(seconds=section.per_number_seconds),
         an_hour=section.pages_an_hour,
+        registered_number=section.registered_number_pages_an_hour,
+        registered=section.registered_pages_an_hour,
         digest_after=timedelta(seconds=section.digest_seconds),
     )
 
 
-def _throttles(section: ThrottlesSection) -> ThrottleRules:
-    return ThrottleRules(
+def _throttles(section: ThrottlesSection) -> GuessingRules:
+    return GuessingRules(
+        odds=section.odds,
+        shares=Shares(**section.shares.model_dump()),
         number=section.number_failures,
-        registered=section.registered_failures,
-        line=section.line_failures,
-        first_wait=timedelta(seconds=section.first_wait_seconds),
-        longest_wait=timedelta(seconds=section.longest_wait_seconds),
-        forgotten_after=timedelta(seconds=section.forgotten_after_seconds),
+        prefix=section.prefix_failures,
+        country=section.country_failures,
+        refilled_in=timedelta(seconds=section.refilled_seconds),
     )
 
 

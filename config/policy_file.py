@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, time
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, Strict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, Strict, model_validator
 
 from rules import timezones
 from rules.escalation import WRITTEN_CHANNELS, Channel
@@ -200,16 +200,33 @@ class HandoffsSection(_Section):
 class HumanPathSection(_Section):
     per_number_seconds: PositiveInt
     pages_an_hour: PositiveInt
+    registered_number_pages_an_hour: PositiveInt
+    registered_pages_an_hour: PositiveInt
     digest_seconds: PositiveInt
 
 
+class SharesSection(_Section):
+    line: PositiveFloat
+    registered: PositiveFloat
+    verified: PositiveFloat
+    contract: PositiveFloat
+    common: PositiveFloat
+    common_verified: PositiveFloat
+
+    @model_validator(mode="after")
+    def _no_more_than_all(self) -> SharesSection:
+        if sum(self.model_dump().values()) > 1 + 1e-9:
+            raise ValueError("the shares are more than 1 together: the odds would not hold")
+        return self
+
+
 class ThrottlesSection(_Section):
+    odds: int = Field(ge=2)
+    shares: SharesSection
     number_failures: PositiveInt
-    registered_failures: PositiveInt
-    line_failures: PositiveInt
-    first_wait_seconds: PositiveInt
-    longest_wait_seconds: PositiveInt
-    forgotten_after_seconds: PositiveInt
+    prefix_failures: PositiveInt
+    country_failures: PositiveInt
+    refilled_seconds: PositiveInt
 
 
 class RecordingsSection(_Section):

@@ -4,10 +4,9 @@
 out of order or replayed: it changes nothing, and the current question is asked again.
 """
 
-from ivr import callback_number, desk, human, problems, recordings, screening
+from ivr import callback_number, desk, human, pin_step, problems, recordings, screening
 from ivr.exchange import Exchange
 from ivr.questions import BLOCKED, HUMAN, LANGUAGE, LOWER, REFUSED, ask
-from ivr.throttling import count_failure, is_throttled
 from ivr.twiml import Speech
 from models.call import Step
 from paging.help_desk import is_staffed_by
@@ -44,23 +43,15 @@ def begin(x: Exchange) -> str:
 
 
 def _note_verdict(x: Exchange) -> None:
-    """What the carriers say of the number's truth is logged, and decides nothing."""
+    """What the carriers say of the number decides which budget pays for wrong PINs, and opens nothing."""
     x.call.stir = x.form.text("StirVerstat", 64) or None
     if x.call.stir:
         x.log("stir", f"the carriers say {x.call.stir}")
 
 
 def _to_pin(x: Exchange, *said: Speech) -> str:
-    """The PIN, or the human path for a caller whose PIN would not be looked at."""
-    if is_throttled(x):
-        return _turn_away(x, *said)
-    x.go_to(Step.PIN)
+    pin_step.begin(x)
     return ask(x, *said)
-
-
-def _turn_away(x: Exchange, *said: Speech) -> str:
-    x.log("throttled", "no PIN is looked at")
-    return to_human(x, *said, x.prompts.say("caller.throttled"))
 
 
 def answer(x: Exchange, peppers: Peppers) -> str:
@@ -129,33 +120,21 @@ def _language(x: Exchange) -> str:
 
 def _pin(x: Exchange, peppers: Peppers) -> str:
     """A PIN names its contract; three wrong ones, or three silences, lead to the human path."""
-    if x.keys in ("", "*"):
+    if x.keys in ("", "*") or pin_step.is_unusable(x):
         return _again(x, "pin", otherwise=Step.HUMAN)
-    if is_throttled(x):
-        return _turn_away(x)
-    proven = screening.prove(x.connection, peppers, x.keys)
-    if proven is None:
-        return _wrong_pin(x)
-    x.call.contract_id, x.call.pin_id = proven.contract_id, proven.pin_id
-    verdict = screening.entitlement(x.line, proven, x.call.caller, x.now, out_of_hours=not x.call.staffed)
+    found = pin_step.answer(x, peppers)
+    if isinstance(found, pin_step.NotProven):
+        if found.is_final:
+            return to_human(x, *found.said)
+        x.ask_again()
+        return ask(x, *found.said)
+    verdict = screening.entitlement(x.line, found, x.call.caller, x.now, out_of_hours=not x.call.staffed)
     if isinstance(verdict, Refused):
-        x.log("pin", f"contract {proven.number}, refused: {verdict.reason}")
+        x.log("pin", f"contract {found.number}, refused: {verdict.reason}")
         return _dismiss(x, f"{REFUSED}{verdict.reason}")
-    x.log("pin", f"contract {proven.number}")
+    x.log("pin", f"contract {found.number}")
     x.go_to(Step.PRIORITY)
     return ask(x)
-
-
-def _wrong_pin(x: Exchange) -> str:
-    x.call.wrong_pins += 1
-    shuts = count_failure(x)
-    x.log("pin", f"wrong, {x.call.wrong_pins} of {x.line.policy.pin.tries}")
-    if x.call.wrong_pins >= x.line.policy.pin.tries:
-        return to_human(x, x.prompts.say("caller.pin_failed"))
-    if shuts:
-        return _turn_away(x, x.prompts.say("caller.pin_wrong"))
-    x.ask_again()
-    return ask(x, x.prompts.say("caller.pin_wrong"))
 
 
 def _priority(x: Exchange) -> str:

@@ -1,7 +1,8 @@
 """The human path: what a caller leaves goes to the duty manager, at once or with the next digest.
 
-Callers whose PIN is not known are told of at once only so often: all others of theirs wait for the digest. Nobody's
-message is left out, and no number of theirs is dialled or texted.
+Messages of callers whose PIN is not known are passed on at once only so often; the others wait for the digest.
+Registered numbers are counted apart, and among them the calls that the carriers vouch for: junk under other numbers
+does not delay a customer's message. No message is left out, and no number of such a caller is dialled or texted.
 """
 
 from datetime import datetime, timedelta
@@ -11,10 +12,11 @@ from sqlalchemy import func, select
 
 from ivr.exchange import Exchange
 from ivr.screening import contract_by_id
-from models.call import DutyMessage
+from models.call import Call, DutyMessage
 from models.database import insert_once
 from models.service import RoleContact
 from paging import alerts
+from rules import caller_id
 from tickets import duty
 
 log = structlog.get_logger(__name__)
@@ -85,8 +87,10 @@ def _may_tell_now(x: Exchange) -> bool:
     """Once a while for each number, and so often an hour in all; callers are counted one after the other."""
     managers = select(RoleContact.id).where(RoleContact.role == duty.ROLE).order_by(RoleContact.id)
     x.session.execute(managers.with_for_update()).all()
-    rules = x.line.policy.human_path
-    return not _told_lately(x, rules.per_number) and _told_at_once(x) < rules.an_hour
+    rules, told = x.line.policy.human_path, _told_at_once(x)
+    if x.call.registered:
+        return told.count(x.call.caller) < rules.registered_number and len(told) < rules.registered
+    return len(told) < rules.an_hour and not _told_lately(x, rules.per_number)
 
 
 def _told_lately(x: Exchange, within: timedelta) -> bool:
@@ -101,14 +105,23 @@ def _told_lately(x: Exchange, within: timedelta) -> bool:
     return x.session.execute(told.limit(1)).first() is not None
 
 
-def _told_at_once(x: Exchange) -> int:
-    """How many unverified callers' messages went out by themselves within the hour."""
-    told = select(func.count()).where(
-        DutyMessage.told_at > x.now - HOUR,
-        DutyMessage.told_at == DutyMessage.left_at,
-        DutyMessage.is_verified.is_(False),
+def _told_at_once(x: Exchange) -> list[str | None]:
+    """The numbers of the unverified callers, of those counted with this one, who were passed on at once in the hour."""
+    told = (
+        select(DutyMessage.caller, Call.stir)
+        .join(Call, Call.sid == DutyMessage.call_sid)
+        .where(
+            DutyMessage.told_at > x.now - HOUR,
+            DutyMessage.told_at == DutyMessage.left_at,
+            DutyMessage.is_verified.is_(False),
+            Call.registered.is_(x.call.registered),
+        )
     )
-    return x.session.execute(told).scalar_one()
+    rows = x.session.execute(told).all()
+    if x.call.registered:
+        is_vouched_for = caller_id.is_verified(x.call.stir)
+        rows = [row for row in rows if caller_id.is_verified(row.stir) is is_vouched_for]
+    return [row.caller for row in rows]
 
 
 def _digest_at(x: Exchange) -> datetime:

@@ -14,7 +14,7 @@ from rules.phone_numbers import last_four
 from rules.wording import spoken
 
 KEYING = ""
-"""`keyed_callback` while a number is being asked for; None while it is not, the number once it is keyed in."""
+"""`keyed_callback` and `keyed_contract` while a number is asked for; None before, what it means once it is keyed in."""
 LANGUAGE = "language:"
 REFUSED = "refused:"
 LOWER = "lower"
@@ -41,7 +41,10 @@ def _language(x: Exchange, said: tuple[Speech, ...]) -> str:
 
 
 def _pin(x: Exchange, said: tuple[Speech, ...]) -> str:
-    key = "caller.pin_again" if x.call.silences or x.call.wrong_pins else "caller.pin"
+    if x.call.keyed_contract == KEYING:
+        return twiml.ask_number([*said, x.prompts.say("caller.contract_number")], x.action())
+    is_known = x.call.silences or x.call.wrong_pins or x.call.keyed_contract
+    key = "caller.pin_again" if is_known else "caller.pin"
     return twiml.ask_number([*said, x.prompts.say(key)], x.action())
 
 

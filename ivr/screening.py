@@ -1,5 +1,6 @@
 """Who may use the line: the PIN names the contract, the contract's terms decide."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +26,7 @@ _BY_PIN = (
         func.coalesce(Contract.time_zone, Customer.time_zone).label("time_zone"),
         Pin.digest,
         Pin.id.label("pin_id"),
+        Pin.digits,
     )
     .join(Pin, Pin.contract_id == Contract.id)
     .join(Customer, Customer.id == Contract.customer_id)
@@ -41,6 +43,7 @@ _REKEY = (
     .where(~exists().where(_Other.digest == bindparam("current_digest")))
     .values(digest=bindparam("current_digest"))
 )
+_MEASURE = update(Pin).where(Pin.id == bindparam("measured"), Pin.digits.is_(None)).values(digits=bindparam("length"))
 _BY_ID = select(Contract).where(Contract.id == bindparam("id")).options(joinedload(Contract.customer))
 _STANDING = select(
     exists().where(Contact.phone == bindparam("number")).label("registered"),
@@ -73,16 +76,19 @@ def standing(connection: Connection, caller: str | None) -> Standing:
     return Standing(*map(bool, connection.execute(_STANDING, {"number": caller}).one()))
 
 
-def prove(connection: Connection, peppers: Peppers, pin: str) -> Proven | None:
-    """The contract that a PIN proves; None for one that is not in force.
+def prove(connection: Connection, peppers: Peppers, pin: str, among: Collection[int] | None) -> Proven | None:
+    """Return the contract that a PIN proves, None for one that is not in force or opens none of the contracts `among`.
 
-    Whatever was keyed in takes the same way: how long the answer takes says nothing of it. A PIN that is still kept
-    under the previous pepper is kept under the current one from now on, so that the previous one can be dropped.
+    Whatever was keyed in is looked up in the same way: how long the answer takes says nothing of it. A PIN that is
+    still kept under the previous pepper is kept under the current one from now on, so that the previous one can be
+    dropped; one whose length is not on record is measured.
     """
     digests = peppers.candidates(pin)
     row = connection.execute(_BY_PIN, {"digest": digests[0], "older_digest": digests[-1]}).first()
-    if row is None:
+    if row is None or (among is not None and row.id not in among):
         return None
+    if row.digits is None:
+        connection.execute(_MEASURE, {"measured": row.pin_id, "length": len(pin)})
     if row.digest != digests[0]:
         connection.execute(_REKEY, {"older_digest": row.digest, "current_digest": digests[0]})
     cover = Cover(row.plan, row.starts, row.ends, row.paid, row.end_of_support, row.end_of_life, row.time_zone)

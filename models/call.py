@@ -28,7 +28,11 @@ class Call(Base):
 
     `pin_id` is the PIN that proved the contract.
 
-    `stir` is what the carriers say of the number's truth (STIR/SHAKEN): for the log alone, it is never trusted.
+    `keyed_contract`: the ids of the contracts with the digits that were keyed in before the PIN, '-' for none; '' while
+    the digits are being asked for, None while the PIN alone is enough.
+
+    `stir` is what the carriers say of the calling number (STIR/SHAKEN). It decides which budget pays for wrong PINs,
+    and never opens anything.
     """
 
     __tablename__ = "call"
@@ -49,6 +53,7 @@ class Call(Base):
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
     pin_id: Mapped[int | None]
     ticket_number: Mapped[int | None] = mapped_column(index=True)
+    keyed_contract: Mapped[str | None] = mapped_column(String(255))
     keyed_callback: Mapped[str | None] = mapped_column(String(32))
     outcome: Mapped[str | None] = mapped_column(String(32))
     recording_url: Mapped[str | None] = mapped_column(String(500))

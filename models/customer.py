@@ -80,6 +80,7 @@ class Pin(Base):
     """`digest` is keyed with the pepper: it finds the contract and proves the PIN, and never shows it.
 
     `label` says who was given it, so that several can be told apart. `issued_by` is None for one that a file brought.
+    `digits` is its length; None for one from before lengths were kept, until it is next used.
     """
 
     __tablename__ = "pin"
@@ -87,6 +88,7 @@ class Pin(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"), index=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
+    digits: Mapped[int | None]
     label: Mapped[str | None] = mapped_column(String(60))
     issued_by: Mapped[str | None] = mapped_column(String(254))
     created_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""What the line remembers of callers who may be guessing PINs, and the numbers that it does not serve."""
+"""What is spent of the budgets for wrong PINs, and the numbers that the line does not serve."""
 
 from datetime import datetime
 
@@ -9,7 +9,11 @@ from models.database import Base
 
 
 class Throttle(Base):
-    """Wrong PINs of one number, or of the whole line (`key`); until `shut_until` no PIN of theirs is looked at."""
+    """What is spent of one budget for wrong PINs (rules/pin_budgets.py); `key` is the budget's.
+
+    `whole_at` is when all that is spent has come back; `failures` counts the wrong PINs since it last had. `shut_until`
+    is when a budget that could pay for no further PIN can again. Rows without `whole_at` are an earlier version's.
+    """
 
     __tablename__ = "throttle"
 
@@ -17,6 +21,7 @@ class Throttle(Base):
     failures: Mapped[int]
     last_at: Mapped[datetime]
     shut_until: Mapped[datetime | None]
+    whole_at: Mapped[datetime | None]
 
 
 class BlockedNumber(Base):

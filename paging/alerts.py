@@ -41,9 +41,9 @@ def stuck(session: Session, line: Line, number: int, now: datetime) -> None:
     _tell(session, line, "stuck", str(number), now, number=number)
 
 
-def guessing(session: Session, line: Line, who: str, failures: int, now: datetime) -> None:
-    """Somebody guesses PINs: from one number, or from many."""
-    _tell(session, line, "guessing", who, now, who=who, failures=failures)
+def guessing(session: Session, line: Line, kind: str, who: str, failures: int, limit: int, now: datetime) -> None:
+    """A budget for wrong PINs is spent. Once an hour for each kind of budget: the console lists them all."""
+    _tell(session, line, "guessing", kind, now, who=who, failures=failures, limit=limit, url=line.url("/calls"))
 
 
 def recording_lost(session: Session, line: Line, recording: str, number: int | None, now: datetime) -> None:

@@ -6,6 +6,8 @@ import re
 import secrets
 from dataclasses import dataclass
 
+SHORTEST = 8
+"""Digits. A PIN whose length is not on record counts as this long: the easiest to guess."""
 _FORM = re.compile(r"[0-9]{8,12}")
 
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 from rules.entitlement import EntitlementTerms
 from rules.escalation import Channel
 from rules.fairness import Night
+from rules.pin_budgets import GuessingRules
 from rules.service_hours import Calendar
 from rules.targets import Matrix, Plan, PlanTerms, Priority
-from rules.throttles import ThrottleRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,19 @@ class PinRules:
 
 @dataclass(frozen=True, slots=True)
 class HumanPathRules:
-    """How often the duty manager is paged for unverified callers: once in `per_number` for each, `an_hour` in all.
+    """How often the duty manager is paged for unverified callers; other messages wait for a digest.
 
-    The messages of the others wait for a digest, for `digest_after` at most.
+    per_number          numbers that are not registered: once in so long for each,
+    an_hour             and so often an hour in all
+    registered_number   so often an hour for each registered number,
+    registered          and so often an hour for all of them
+    digest_after        how long a message waits for the digest at most
     """
 
     per_number: timedelta
     an_hour: int
+    registered_number: int
+    registered: int
     digest_after: timedelta
 
 
@@ -144,7 +150,7 @@ class Policy:
     events: Mapping[str, EventType]
     pin: PinRules
     human_path: HumanPathRules
-    throttles: ThrottleRules
+    throttles: GuessingRules
     recordings: RecordingRules
     retention: RetentionRules
     limits: Limits

@@ -1,4 +1,4 @@
-"""Wrong PINs and passwords: how many are free, and how long whoever guesses on must wait."""
+"""Wrong passwords: how many are free, and how long the next try must wait."""
 
 from __future__ import annotations
 
@@ -17,15 +17,6 @@ class Waits:
     first_wait: timedelta
     longest_wait: timedelta
     forgotten_after: timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThrottleRules(Waits):
-    """How many wrong PINs are free: of one number, of one on file, of all that are not on file."""
-
-    number: int
-    registered: int
-    line: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ def _pins(entry: Entry, contract: Contract, subject: str, known: Known, changes:
     """Add the PINs that are new. One that was revoked stays revoked: an old file must not bring it back."""
     for pin in meaning.pins(entry):
         if not any(digest in known.pins for digest in peppers.candidates(pin)):
-            changes.insert(Pin, contract_id=contract.id, digest=peppers.digest(pin), created_at=changes.now)
+            digest = peppers.digest(pin)
+            changes.insert(Pin, contract_id=contract.id, digest=digest, digits=len(pin), created_at=changes.now)
             changes.replaced("pins", subject, None, "a PIN was added")
 
 

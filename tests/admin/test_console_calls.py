@@ -11,7 +11,7 @@ from models.account import Role
 from models.audit import Audit
 from models.call import CallStep, DutyMessage
 from models.customer import Contact
-from models.protection import BlockedNumber
+from models.protection import BlockedNumber, Throttle
 from models.recording import RecordingState
 from rules.entitlement import RefusalReason
 from tests.admin.call_rows import ADA, call, recording
@@ -215,3 +215,24 @@ def test_each_step_is_told_in_words(site):
     for words in ("PIN: wrong, 1 of 3", "On to a person, from pin", "The message waits", "Hold: skipped"):
         assert words in text
     assert "at ended" not in text
+
+
+def test_the_budgets_for_wrong_pins_that_are_spent_are_listed_in_words(site):
+    budgets = (("line:", 2), ("contract:1", 1), ("registered:+393332220001", None), ("line", 9), ("country:IT", -1))
+    with site.database.write() as session:
+        for key, hours in budgets:
+            until = NOW + hours * HOUR if hours else None
+            whole_at = None if key == "line" else NOW + 9 * HOUR
+            row = Throttle(key=key, failures=75, last_at=NOW, shut_until=until, whole_at=whole_at)
+            session.add(row)
+    site.contract()
+    text = site.visitor(Role.VIEWER).get("/calls").text
+    assert re.findall(r"(numbers that|callers who|the registered|country).*?: \d+ wrong PINs", text) == [
+        "numbers that",
+        "callers who",
+    ]
+    assert "C-1001: 75 wrong PINs" in text
+
+
+def test_without_a_spent_budget_the_list_says_nothing_of_wrong_pins(site):
+    assert "wrong PINs" not in site.visitor(Role.VIEWER).get("/calls").text

@@ -105,16 +105,7 @@ LOCKS: Mapping[str, tuple[Act, type[Base], ColumnElement[bool]]] = {
         RoleContact.role == "duty_manager",
     ),
     "ivr/problems.py window_now": (lambda scene: problems.window_now(scene.exchange(ADA)), Maintenance, OPEN_WINDOW),
-    "ivr/throttling.py is_throttled": (
-        lambda scene: throttling.is_throttled(scene.exchange()),
-        Throttle,
-        Throttle.key == throttling.LINE,
-    ),
-    "ivr/throttling.py _known": (
-        lambda scene: throttling.count_failure(scene.exchange()),
-        Throttle,
-        Throttle.key == throttling.LINE,
-    ),
+    "ivr/throttling.py _locked": (lambda scene: throttling.admit(scene.exchange()), Throttle, Throttle.key == "line:"),
     "paging/contact_proofs.py lock": (
         lambda scene: contact_proofs.lock(scene.session, "anna"),
         Technician,

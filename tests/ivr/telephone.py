@@ -25,8 +25,8 @@ class Telephone:
         self.prompts = 0
         self.said_in_all: list[str] = []
 
-    def call(self) -> "Telephone":
-        return self.post("/twilio/voice")
+    def call(self, **more: str) -> "Telephone":
+        return self.post("/twilio/voice", **more)
 
     def post(self, url: str, **form: str) -> "Telephone":
         """Ask for a document and play it."""

@@ -21,15 +21,21 @@ from models.customer import Maintenance
 from models.page import Page, PageState
 from models.protection import Throttle
 from models.ticket import Ticket, TicketState
+from rules.pin_budgets import YEAR
 from tests.ivr.telephone import ACME_PIN
 from tests.ivr.world import ADA, STRANGER, World
 from tests.times import NIGHT
 
 MOST_PROMPTS = 25
 CALLERS = [ADA, STRANGER, "anonymous", "+266696687", "+14155550100"]
-KEYS = ["0", "1", "1", "1", "2", "3", "4", "5", "9", "*", "#", "", ACME_PIN, ACME_PIN, "11111111", "0233445566", "112"]
+KEYS = [
+    *("0", "1", "1", "1", "2", "3", "4", "5", "9", "*", "#", "", "1001"),
+    *(ACME_PIN, ACME_PIN, "11111111", "0233445566", "112"),
+]
 ODD_KEYS = ["١٢٣٤٥٦٧٨", "8" * 40, "+39", "hangup", "1 1", "\u0660", "\x00", "0039 0584 943232", "1" * 200]
 OPENING = {"1", "2"}
+DIGITS = "1001"
+"""Of Acme's contract number, which is asked for before the PIN while somebody attacks the line."""
 EXPECTED = {"pin": ACME_PIN, "hold": "2"}
 """What leads on to the next problem; elsewhere it is 1."""
 
@@ -47,14 +53,16 @@ class AnyCall(RuleBasedStateMachine):
         self.prompts = 0
         self.is_hung_up = False
 
-    @initialize(number=st.sampled_from(CALLERS), in_window=st.booleans())
-    def rings(self, number: str, in_window: bool) -> None:
+    @initialize(number=st.sampled_from(CALLERS), in_window=st.booleans(), is_attacked=st.booleans())
+    def rings(self, number: str, in_window: bool, is_attacked: bool = False) -> None:
         self.world.clock.at = NIGHT
         with self.world.database.write() as session:
             session.execute(update(Ticket).values(state=TicketState.SOLVED))
             session.execute(update(Page).values(state=PageState.CLOSED, due_at=None))
             session.execute(delete(Throttle))
             session.execute(delete(Maintenance))
+            if is_attacked:
+                session.add(Throttle(key="line:", failures=9, last_at=NIGHT, whole_at=NIGHT + YEAR))
         self.in_window = in_window
         if in_window:
             self.world.window(1)
@@ -76,7 +84,8 @@ class AnyCall(RuleBasedStateMachine):
     @rule()
     def gives_the_expected_answer(self) -> None:
         if self.call.question.tag == "Gather":
-            self.presses(EXPECTED.get(self.call.step, "1"))
+            asks_for_contract = self.call.step == "pin" and "contract number, then" in self.call.said
+            self.presses(DIGITS if asks_for_contract else EXPECTED.get(self.call.step, "1"))
         else:
             self.records("#", "7", self.prompts)
 
@@ -194,9 +203,9 @@ class AnyCall(RuleBasedStateMachine):
             assert self.world.page(ticket.number).state is PageState.PAGING
 
 
-def test_any_call_comes_to_a_polite_end_and_loses_and_doubles_nothing(acme_on_both: World) -> None:
-    acme_on_both.contact(1)
-    machine = type("AnyCallHere", (AnyCall,), {"world": acme_on_both})
+def test_any_call_comes_to_a_polite_end_and_loses_and_doubles_nothing(both: World) -> None:
+    both.contact(both.customer(number="C-1001"))
+    machine = type("AnyCallHere", (AnyCall,), {"world": both})
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -216,4 +225,14 @@ def test_a_whole_call_that_presses_1_is_among_them(acme_on_both: World) -> None:
     walk.presses("2")
     assert (walk.chosen, walk.problems) == (2, 2)
     walk.each_choice_has_its_one_ticket()
+    walk.teardown()
+
+
+def test_so_is_one_of_a_line_under_attack(world: World) -> None:
+    world.customer(number="C-1001")
+    walk = type("AnyCallHere", (AnyCall,), {"world": world})()
+    walk.rings(STRANGER, False, is_attacked=True)
+    for _ in range(5):
+        walk.gives_the_expected_answer()
+    assert (walk.call.step, walk.chosen) == ("description", 1)
     walk.teardown()

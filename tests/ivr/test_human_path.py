@@ -119,6 +119,37 @@ def test_six_pages_an_hour_in_all_and_no_message_is_left_out(acme_on_both: World
     assert "has your message" in acme_on_both.phone().press("0").record().said
 
 
+def test_strangers_messages_do_not_delay_those_of_a_registered_number(acme_on_both: World) -> None:
+    acme_on_both.contact(1)
+    for number in range(8):
+        acme_on_both.phone(f"+39333777{number:04d}").press("0").record()
+    assert "has your message" in acme_on_both.phone(ADA).press("0").record().said
+
+
+def test_a_registered_number_s_messages_are_passed_on_at_once_three_times_an_hour(acme_on_both: World) -> None:
+    acme_on_both.contact(1)
+    calls = [acme_on_both.phone(ADA).press("0").record() for _ in range(4)]
+    assert ["has your message" in call.said for call in calls] == [True, True, True, False]
+    acme_on_both.clock.advance(timedelta(hours=1))
+    assert "has your message" in acme_on_both.phone(ADA).press("0").record().said
+
+
+def test_messages_under_a_false_number_do_not_delay_its_holder_s(acme: World) -> None:
+    acme.contact(1)
+    for _ in range(4):
+        acme.phone(ADA).press("0").record()
+    holder = acme.phone(ADA, StirVerstat="TN-Validation-Passed-A")
+    assert "has your message" in holder.press("0").record().said
+
+
+def test_all_registered_numbers_together_have_a_limit_too(acme: World) -> None:
+    for number in range(13):
+        acme.contact(1, f"+39333222{number:04d}")
+    calls = [acme.phone(f"+39333222{number:04d}").press("0").record() for number in range(13)]
+    assert ["has your message" in call.said for call in calls] == [True] * 12 + [False]
+    assert "has your message" in acme.phone().press("0").record().said
+
+
 def test_whose_pin_is_known_is_never_kept_waiting(acme: World) -> None:
     for number in range(7):
         acme.phone(f"+39333777{number:04d}").press("0").record()

@@ -202,9 +202,10 @@ class World:
         message = check(answer.get_data(as_text=True), "messaging").find("Message")
         return None if message is None else message.text
 
-    def phone(self, number: str = STRANGER) -> Telephone:
+    def phone(self, number: str = STRANGER, **more: str) -> Telephone:
+        """A call comes in; `more` are further fields of its first webhook."""
         self.calls += 1
-        return Telephone(self.post, number, f"CA{self.calls:032d}").call()
+        return Telephone(self.post, number, f"CA{self.calls:032d}").call(**more)
 
     def rings(self, delivery: Delivery) -> Telephone:
         """The technician picks up the call that a delivery places."""

@@ -134,6 +134,12 @@ def test_turns_are_told_in_writing_by_each_channel_once(tmp_path: Path, channels
     assert "handoffs.released: may hold sms and email, each once, or nothing" in found[0]
 
 
+def test_shares_of_the_chance_to_guess_a_pin_are_no_more_than_all_of_it(tmp_path: Path):
+    found = problems(tmp_path, ("common = 0.20", "common = 0.21"))
+    assert "throttles.shares" in found[0]
+    assert problems(tmp_path, ("line = 0.30", "line = 0"))[0].startswith("throttles.shares.line")
+
+
 def test_the_events_are_those_of_the_contract_with_monitoring():
     """Other programs send these keys; their priorities are the vendor's, and stand in the policy file alone."""
     assert sorted(POLICY.events) == [

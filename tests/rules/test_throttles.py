@@ -1,4 +1,4 @@
-"""Whoever guesses PINs waits longer and longer."""
+"""Whoever guesses passwords waits longer and longer."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,26 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.throttles import Guesses, ThrottleRules, after_failure, is_shut
+from rules.throttles import Guesses, Waits, after_failure, is_shut
 
-RULES = ThrottleRules(
-    number=6,
-    registered=12,
-    line=30,
+FREE = 6
+RULES = Waits(
     first_wait=timedelta(minutes=1),
     longest_wait=timedelta(hours=1),
     forgotten_after=timedelta(hours=6),
 )
 NIGHT = datetime(2026, 11, 3, 2, tzinfo=UTC)
 
-# wrong PINs so far, minutes to wait after one more
+# wrong tries so far, minutes to wait after one more
 WAITS = [(0, None), (4, None), (5, 1), (6, 2), (7, 4), (8, 8), (9, 16), (10, 32), (11, 60), (12, 60), (10_000, 60)]
 
 
 @pytest.mark.parametrize(("before", "minutes"), WAITS)
-def test_each_wrong_pin_beyond_the_free_ones_doubles_the_wait(before: int, minutes: int | None) -> None:
+def test_each_wrong_try_beyond_the_free_ones_doubles_the_wait(before: int, minutes: int | None) -> None:
     known = Guesses(before, NIGHT) if before else None
-    after = after_failure(known, RULES.number, RULES, NIGHT)
+    after = after_failure(known, FREE, RULES, NIGHT)
     assert after.failures == before + 1
     assert after.shut_until == (None if minutes is None else NIGHT + timedelta(minutes=minutes))
 
@@ -40,8 +38,8 @@ def test_it_is_shut_until_the_wait_is_over_and_no_longer() -> None:
 
 def test_what_was_wrong_is_forgotten_after_a_quiet_while() -> None:
     old = Guesses(40, NIGHT, NIGHT + timedelta(hours=1))
-    assert after_failure(old, RULES.number, RULES, NIGHT + timedelta(hours=6)) == Guesses(1, NIGHT + timedelta(hours=6))
-    assert after_failure(old, RULES.number, RULES, NIGHT + timedelta(hours=5)).failures == 41
+    assert after_failure(old, FREE, RULES, NIGHT + timedelta(hours=6)) == Guesses(1, NIGHT + timedelta(hours=6))
+    assert after_failure(old, FREE, RULES, NIGHT + timedelta(hours=5)).failures == 41
 
 
 @given(free=st.integers(1, 40), gaps=st.lists(st.integers(0, 400), min_size=1, max_size=80))

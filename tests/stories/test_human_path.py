@@ -56,15 +56,37 @@ def test_nobody_unverified_is_rung_or_texted(world: World) -> None:
     assert world.company.handset(STRANGER).texts == []
 
 
-def test_whose_guesses_shut_the_line_is_passed_on_and_may_try_later(world: World) -> None:
+def test_who_guessed_too_often_enters_the_contract_s_number_and_gets_through(world: World) -> None:
     for _ in range(2):
         guesses(world, STRANGER)
     call = world.phone(STRANGER).dials().presses("1")
-    assert "cannot check a PIN" in call.words
-    assert "Goodbye" in call.records("It is urgent").words
+    assert "contract number" in call.words
+    assert "blocked system" in call.presses("1001#").presses(f"{PIN}#").words
     assert "blocked system" in world.phone(ADA).dials().presses(f"{PIN}#").words
-    world.passes(minutes=1)
+    world.passes(hours=1)
     assert "blocked system" in world.phone(STRANGER).dials().presses(f"1{PIN}#").words
+
+
+def test_an_administrator_gets_a_ticket_while_somebody_sprays_the_line(world: World) -> None:
+    """A thousand guesses from everywhere: whose number is registered and whose is not, both get through."""
+    console = admin(world)
+    for attacker in range(40):
+        guesses(world, f"+39333{attacker * 73 % 100:02d}{attacker:05d}")
+    assert "numbers that are not registered" in console.get("/calls").text
+    call = world.phone("+393332229999").dials().presses("1")
+    assert "contract number" in call.words
+    assert "1 0 0 0 0 1" in call.presses("1001#").presses(f"{PIN}#").presses("1").words
+    assert "1 0 0 0 0 2" in world.phone(ADA).dials().presses(f"{PIN}#").presses("1").words
+
+
+@pytest.mark.parametrize("calls", [4, 10])
+def test_a_customer_whose_number_somebody_else_shows_gets_in(world: World, calls: int) -> None:
+    for _ in range(calls):
+        call = world.phone(ADA).dials()
+        for _ in range(3):
+            call.presses(f"{WRONG}#")
+        call.hangs_up()
+    assert "blocked system" in world.phone(ADA).dials().presses(f"{PIN}#").words
 
 
 def test_admins_learn_who_guesses_and_block_the_number(world: World) -> None:

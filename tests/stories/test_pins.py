@@ -64,9 +64,10 @@ def test_no_pin_is_found_in_what_calls_leave_nor_in_what_a_crash_leaves(
         world.phone(STRANGER).dials().presses("1").presses(f"{WRONG}#{WRONG}#{WRONG}#")
     world.passes(minutes=20)
     shown = console.get("/calls").text + console.get(f"/calls/{call.sid}").text
+    crashed = world.phone(ADA).dials()
     with world.database.write() as session:
         session.execute(text("ALTER TABLE pin RENAME TO pin_that_is_gone"))
-    crashed = world.phone(ADA).dials().presses(f"{NEW}#")
+    crashed.presses(f"{NEW}#")
     left = "\n".join([everything_on_file(world), shown, caplog.text, *capfd.readouterr()])
     assert any("500" in note for note in crashed.notes)
     assert "/twilio/voice/pin" in left
