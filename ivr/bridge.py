@@ -1,9 +1,9 @@
 """The technician's call connected with the caller's: who holds on the line comes first, then the callback number."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from ivr import twiml
@@ -16,17 +16,27 @@ from models.ticket import Ticket
 from rules.line import Line
 from tickets.story import record
 
+LONGEST_QUESTION = timedelta(seconds=40)
+"""So long a question is spoken and its answer awaited, what is recorded left aside."""
 REACHED = frozenset({"completed", "answered"})
 SECONDS_TO_CONNECT = 30
 SECONDS_IN_QUEUE = 5
 """So long a technician waits for a caller who seemed to hold, and has hung up a moment ago."""
+SECONDS_FOR_A_CALLER = 60
+"""So long a technician waits for a caller who is still keying or speaking. Then the callback number is dialled."""
 
 
 def connect(session: Session, line: Line, prompts: Prompts, ticket: Ticket, action: str, now: datetime) -> str:
-    """To who holds for this ticket, else to the callback number."""
+    """To who holds for this ticket; to who reports it just now, once they hold; else to the callback number."""
     said = [prompts.with_ticket("responder.connecting", ticket.number)]
+    queue = f"ticket-{ticket.number}"
     if is_holding(session, line, ticket.number, now):
-        return twiml.dial_queue(said, f"ticket-{ticket.number}", f"{action}?queue=1", SECONDS_IN_QUEUE)
+        return twiml.dial_queue(said, queue, f"{action}?queue=1", SECONDS_IN_QUEUE)
+    if reporting := _reporting(session, line, ticket.number, now):
+        until = now + timedelta(seconds=SECONDS_FOR_A_CALLER)
+        session.execute(update(Call).where(Call.sid.in_(reporting)).values(awaited_until=until))
+        said = [prompts.with_ticket("responder.awaiting", ticket.number)]
+        return twiml.dial_queue(said, queue, f"{action}?queue=1", SECONDS_FOR_A_CALLER)
     return dial(line, prompts, ticket, action, said)
 
 
@@ -39,6 +49,8 @@ def dial(line: Line, prompts: Prompts, ticket: Ticket, action: str, said: Sequen
 
 def ended(session: Session, line: Line, ticket: Ticket, name: str, form: Form, now: datetime) -> bool:
     """Tell the story what came of it. Answers whether the two have spoken."""
+    awaited = update(Call).where(Call.ticket_number == ticket.number, Call.awaited_until.is_not(None))
+    session.execute(awaited.values(awaited_until=None))
     reached = form.text("DialCallStatus", 20) in REACHED
     seconds = form.text("DialCallDuration", 6) or "?"
     key = "responder.story_spoke" if reached else "responder.story_not_reached"
@@ -60,3 +72,22 @@ def is_holding(session: Session, line: Line, ticket_number: int, now: datetime) 
         since,
     )
     return session.execute(statement.limit(1)).first() is not None
+
+
+def is_reporting(session: Session, line: Line, ticket_number: int, now: datetime) -> bool:
+    """Whether a caller is on the line who has not said all about the ticket, or hears what happens next."""
+    return bool(_reporting(session, line, ticket_number, now))
+
+
+def _reporting(session: Session, line: Line, ticket_number: int, now: datetime) -> Sequence[str]:
+    """The calls of such callers. A call of which nothing was heard for longer than any answer takes is over."""
+    longest = line.policy.recordings.longest + LONGEST_QUESTION
+    lately = exists().where(CallStep.call_sid == Call.sid, CallStep.at > now - longest)
+    statement = select(Call.sid).where(
+        Call.ticket_number == ticket_number,
+        Call.step.in_((Step.CALLBACK, Step.DESCRIPTION, Step.HOLD)),
+        Call.outcome != HOLDING,
+        Call.ended_at.is_(None),
+        lately,
+    )
+    return session.execute(statement).scalars().all()

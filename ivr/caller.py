@@ -6,7 +6,7 @@ out of order or replayed: it changes nothing, and the current question is asked 
 
 from ivr import callback_number, desk, human, pin_step, problems, recordings, screening
 from ivr.exchange import Exchange
-from ivr.questions import BLOCKED, HUMAN, LANGUAGE, LOWER, REFUSED, ask
+from ivr.questions import BLOCKED, HUMAN, LANGUAGE, LOWER, REFUSED, ask, is_awaited
 from ivr.twiml import Speech
 from models.call import Step
 from paging.help_desk import is_staffed_by
@@ -151,13 +151,13 @@ def _priority(x: Exchange) -> str:
     else:
         return _again(x, "priority", otherwise=Step.HUMAN)
     x.log("priority", f"key {x.keys}, ticket {x.call.ticket_number}")
-    x.call.keyed_callback = None
+    x.call.keyed_callback = x.call.told_holder = x.call.awaited_until = None
     x.go_to(Step.CALLBACK)
     return ask(x)
 
 
 def _description(x: Exchange) -> str:
-    """Described, or skipped: the page leaves."""
+    """Described, or skipped: the caller adds nothing more."""
     x.log("description", "recorded" if x.form.recorded else "skipped")
     problems.take_description(x, x.form.recorded)
     x.go_to(Step.HOLD)
@@ -165,10 +165,10 @@ def _description(x: Exchange) -> str:
 
 
 def _hold(x: Exchange) -> str:
-    """Hold for the technician, report another problem, or hang up."""
+    """Hold for the technician, report another problem, or hang up. Silence holds if a technician is on the line."""
     if x.call.outcome == problems.HOLDING:
         return _held(x)
-    if x.keys == "1":
+    if x.keys == "1" or (not x.keys and is_awaited(x)):
         x.log("hold", "waits for the technician")
         x.call.outcome = problems.HOLDING
         x.ask_again()
@@ -195,7 +195,7 @@ def _held(x: Exchange) -> str:
 
 
 def to_human(x: Exchange, *said: Speech) -> str:
-    """The caller wants a person, or cannot go on alone. Ticket and page stand, and the page leaves."""
+    """The caller wants a person, or cannot go on alone. The ticket stands, and its page leaves if it has not left."""
     if x.call.step is Step.DESCRIPTION:
         problems.take_description(x, x.form.recorded)
     elif x.call.step is Step.CALLBACK:
@@ -246,7 +246,7 @@ def _end(x: Exchange, *said: Speech) -> str:
 
 
 def over(x: Exchange) -> str:
-    """The call is over, wherever it was: what was said stands, the page leaves, the duty manager is told."""
+    """The call is over, wherever it was: what was said stands and is sent on, the duty manager is told."""
     step, outcome = x.call.step, x.call.outcome
     x.log("ended", f"at {step}")
     x.call.step, x.call.ended_at = Step.ENDED, x.now

@@ -33,7 +33,10 @@ FRUITLESS = 3
 
 @dataclass(slots=True)
 class Exchange:
-    """What one webhook works with. `call` is a copy of the locked row; `conduct` writes it back."""
+    """What one webhook works with. `call` is a copy of the locked row; `conduct` writes it back.
+
+    `has_just_opened`: this webhook has opened the call's ticket, so nobody can have it yet.
+    """
 
     session: Session
     line: Line
@@ -42,6 +45,7 @@ class Exchange:
     now: datetime
     call: Call
     events: list[tuple[str, str]] = field(default_factory=list)
+    has_just_opened: bool = False
 
     @property
     def connection(self) -> Connection:

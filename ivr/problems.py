@@ -11,12 +11,12 @@ from ivr.screening import contract_by_id
 from ivr.webhook import Recorded
 from models.call import Step
 from models.customer import Maintenance
-from models.page import Page, PageState
 from models.technician import Technician
 from models.ticket import Ticket, TicketSource, TicketState
 from paging import pager
+from rules.escalation import leaves_at
 from rules.targets import Priority
-from tickets import lifecycle, story
+from tickets import lifecycle, notices, story
 
 HOLDING = "holding"
 OPENED = "ticket"
@@ -45,13 +45,12 @@ _TICKET = select(Ticket.number, Ticket.callback, Ticket.opened_at, Ticket.target
     Ticket.number == bindparam("number")
 )
 _HOLDER = select(Technician.name).where(Technician.key == bindparam("key"))
-_PAGE = select(Page.state).where(Page.ticket_number == bindparam("number"))
 _RECORDING = update(Ticket).where(Ticket.number == bindparam("ticket")).values(recording_url=bindparam("url"))
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the caller may join: a maintenance window that is open, and the newest unsolved ticket."""
+    """What the caller may join: a maintenance window that is open, and the contract's newest unsolved ticket."""
 
     window: bool
     ticket: int | None
@@ -111,8 +110,10 @@ def report(
         callback=x.call.caller if x.prompts.may_dial(x.call.caller) else None,
         summary=summary,
     )
-    pager.raise_page(x.session, x.line, ticket, x.now, x.now + x.line.policy.page_leaves_after)
+    leaves = leaves_at(priority, x.now, x.line.policy.page_leaves_after)
+    pager.raise_page(x.session, x.line, ticket, x.now, leaves)
     x.call.ticket_number, x.call.outcome = ticket.number, OPENED
+    x.has_just_opened = True
     return ticket.number
 
 
@@ -155,17 +156,20 @@ def take_description(x: Exchange, recorded: Recorded | None) -> None:
 
 
 def leave_off(x: Exchange) -> None:
-    """The caller adds nothing more. A page that has not left leaves now; one that has left is brought up to date.
+    """The caller adds nothing more. A page that has not left leaves now, and the customer is written to when it does.
 
-    A number that was read back and not refused counts, as it does when nothing is pressed.
+    Of one that has left, whoever was paged or has the ticket gets one update, and the customer is written to now. A
+    number that was read back and not refused counts, as it does when nothing is pressed.
     """
     assert x.call.ticket_number is not None
     if x.call.keyed_callback:
         take_callback(x, x.call.keyed_callback)
-    if x.connection.execute(_PAGE, {"number": x.call.ticket_number}).scalar() == PageState.ARMED:
-        pager.release(x.session, x.call.ticket_number, x.now)
-    elif x.call.keyed_callback or x.call.outcome == JOINED or recordings.has(x, Step.DESCRIPTION):
+    if pager.release(x.session, x.call.ticket_number, x.now):
+        return
+    if x.call.keyed_callback or x.call.outcome == JOINED or recordings.has(x, Step.DESCRIPTION):
         _send_update(x)
+    if x.call.outcome == OPENED:
+        _write_to_customer(x)
 
 
 def take_late_description(x: Exchange, recorded: Recorded) -> None:
@@ -185,6 +189,18 @@ def _send_update(x: Exchange, occasion: str = "") -> None:
     assert x.call.ticket_number is not None
     reference = f"{x.call.sid}:{x.call.problem}{occasion}"
     pager.send_update(x.session, x.line, x.call.ticket_number, x.now, reference)
+
+
+def _write_to_customer(x: Exchange) -> None:
+    """Tell the customer the number and who calls back on which number, now that the caller has said which."""
+    assert x.call.ticket_number is not None
+    ticket = lifecycle.lock_ticket(x.session, x.call.ticket_number)
+    if ticket is None:
+        return
+    if ticket.state is TicketState.OPEN:
+        notices.ticket_opened(x.session, x.line, ticket, x.now)
+    elif ticket.taken_by:
+        notices.taken_in_charge(x.session, x.line, ticket, holder(x, ticket.taken_by) or "", x.now)
 
 
 def keep_description(x: Exchange, recorded: Recorded) -> bool:

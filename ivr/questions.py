@@ -20,11 +20,25 @@ REFUSED = "refused:"
 LOWER = "lower"
 HUMAN = "human"
 BLOCKED = "blocked"
+ABOUT_A_TICKET = frozenset({Step.CALLBACK, Step.DESCRIPTION, Step.HOLD, Step.HUMAN})
 
 
 def ask(x: Exchange, *said: Speech) -> str:
     """The current question of the call, after what is to be said first."""
+    if x.call.step in ABOUT_A_TICKET and not x.has_just_opened:
+        said = (*said, *_handling(x))
     return _QUESTIONS[x.call.step](x, said)
+
+
+def _handling(x: Exchange) -> list[Speech]:
+    """Who has acknowledged the ticket: said once, at the first question after that, and when this question is repeated
+    because the provider asks for it again.
+    """
+    taken_by = problems.get(x).taken_by if x.call.ticket_number is not None else None
+    if taken_by is None or (taken_by == x.call.told_holder and x.call.turn != x.call.told_turn):
+        return []
+    x.call.told_holder, x.call.told_turn = taken_by, x.call.turn
+    return [x.prompts.say("caller.handling", name=problems.holder(x, taken_by))]
 
 
 def _desk(x: Exchange, said: tuple[Speech, ...]) -> str:
@@ -114,15 +128,23 @@ def _closing(x: Exchange) -> list[Speech]:
     """What happens now, what to do if cut off, the two keys, and the number once more."""
     ticket = problems.get(x)
     holder = problems.holder(x, ticket.taken_by)
+    if holder and is_awaited(x):
+        return [x.prompts.say("caller.closing_awaited", name=holder), _number_stands(x)]
     when = x.prompts.by_when(ticket.opened_at, ticket.target_at)
     if holder:
-        told = x.prompts.say("caller.closing_holder", name=holder)
+        key = "caller.closing_handled" if ticket.callback else "caller.closing_handled_no_number"
+        told = x.prompts.say(key, name=holder)
     elif ticket.callback:
         told = x.prompts.say("caller.closing_called", when=when)
     else:
         told = x.prompts.say("caller.closing_no_number", when=when)
     rest = [x.prompts.say("caller.closing_cut_off"), x.prompts.say("caller.closing_keys")]
     return [told, *rest, _number_stands(x)]
+
+
+def is_awaited(x: Exchange) -> bool:
+    """Whether a technician waits in the ticket's queue for this caller."""
+    return x.call.awaited_until is not None and x.now < x.call.awaited_until
 
 
 def _number_stands(x: Exchange) -> Speech:
@@ -135,7 +157,8 @@ def _human(x: Exchange, said: tuple[Speech, ...]) -> str:
     if outcome == HUMAN:
         stands = []
         if x.call.ticket_number is not None:
-            stands = [x.prompts.with_ticket("caller.human_ticket", x.call.ticket_number)]
+            key = "caller.human_ticket" if problems.get(x).taken_by is None else "caller.human_ticket_handled"
+            stands = [x.prompts.with_ticket(key, x.call.ticket_number)]
         sentence = x.prompts.say("caller.human", days=x.line.policy.recordings.retention.days)
         return _recording(x, [*said, *stands, sentence])
     return twiml.ask_key([*said, _dismissal(x, outcome), x.prompts.say("caller.person")], x.action())

@@ -188,12 +188,14 @@ class ResponderCalls:
         if taken.outcome not in MINE:
             return self._lost(taken.holder, paged)
         if bridge.is_holding(session, self._line, paged.ticket.number, now):
-            return self._offer_holder(paged)
+            return self._offer_caller(paged, "responder.accepted_holding")
+        if bridge.is_reporting(session, self._line, paged.ticket.number, now):
+            return self._offer_caller(paged, "responder.accepted_on_line")
         return self._yours(paged, *self._callback(paged.ticket))
 
-    def _offer_holder(self, paged: Paged) -> str:
+    def _offer_caller(self, paged: Paged, key: str) -> str:
         """The ticket is theirs, and its caller is on the line: one more key connects them."""
-        said = [self._prompts.with_ticket("responder.accepted_holding", paged.ticket.number)]
+        said = [self._prompts.with_ticket(key, paged.ticket.number)]
         url = self._line.url(f"/twilio/page/{paged.delivery_id}/key?silences={MOST_SILENCES}")
         return twiml.ask_key(said, url)
 

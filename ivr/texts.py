@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from ivr import passing, transaction, twiml, webhook
+from ivr import bridge, passing, transaction, twiml, webhook
 from models.database import Database
 from models.delivery import PAGING_KINDS, Delivery
 from models.page import Page, PageState
@@ -101,7 +101,9 @@ class Conversation:
     def _acknowledge(self, number: int) -> str:
         taken = pager.acknowledge(self._session, self._line, number, self._by, self._now)
         if taken.outcome in (Outcome.WON, Outcome.YOURS) and taken.ticket:
-            return messages.text_of(self._line, taken.ticket, "reply.accepted")
+            on_line = bridge.is_reporting(self._session, self._line, number, self._now)
+            key = "reply.accepted_on_line" if on_line else "reply.accepted"
+            return messages.text_of(self._line, taken.ticket, key)
         return self._lost(number, taken)
 
     def _acknowledge_all(self) -> str:

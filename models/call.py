@@ -31,6 +31,10 @@ class Call(Base):
     `keyed_contract`: the ids of the contracts with the digits that were keyed in before the PIN, '-' for none; '' while
     the digits are being asked for, None while the PIN alone is enough.
 
+    `told_holder` has the ticket, as the caller was told in the question of `told_turn`.
+
+    A technician waits in the ticket's queue for this caller until `awaited_until`.
+
     `stir` is what the carriers say of the calling number (STIR/SHAKEN). It decides which budget pays for wrong PINs,
     and never opens anything.
     """
@@ -58,6 +62,9 @@ class Call(Base):
     outcome: Mapped[str | None] = mapped_column(String(32))
     recording_url: Mapped[str | None] = mapped_column(String(500))
     stir: Mapped[str | None] = mapped_column(String(64))
+    told_holder: Mapped[str | None] = mapped_column(String(120))
+    told_turn: Mapped[int | None]
+    awaited_until: Mapped[datetime | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

@@ -29,6 +29,8 @@ class Page(Base):
     """`due_at` is when the engine must look at it again; None only when a person has it or closed it. While a person
     has a P1, it is when signs of work are due; `followed_up_at` is when their owner was reminded of it last.
 
+    `left_at` is when a carrier accepted its first message; None until then.
+
     `policy` is the escalation policy as it was when the page was raised. `alarmed_round` is the last round after
     which the fallback contacts were alarmed. `first_message_at` is when its oldest message was written, kept when that
     is deleted.
@@ -53,3 +55,4 @@ class Page(Base):
     acknowledged_by: Mapped[str | None] = mapped_column(String(120))
     followed_up_at: Mapped[datetime | None]
     first_message_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]

@@ -36,7 +36,7 @@ CLOCKS_DIFFER_BY = timedelta(seconds=5)
 TRIED_AGAIN = frozenset({DeliveryState.PENDING, DeliveryState.ATTEMPTING})
 LONGEST_PAUSE = timedelta(seconds=30)
 
-# Built once: every message goes through these two.
+# Built once: every message goes through these.
 _DELIVERIES = Delivery.__table__
 assert isinstance(_DELIVERIES, Table)
 _COLUMNS = _DELIVERIES.c
@@ -63,6 +63,15 @@ _SETTLE = (
     )
     .returning(*_COLUMNS)
 )
+_PAGES = Page.__table__
+assert isinstance(_PAGES, Table)
+_SAYS = or_(_COLUMNS.id == bindparam("delivery_id"), _COLUMNS.bundled_into == bindparam("delivery_id"))
+_HAS_LEFT = (
+    update(_PAGES)
+    .where(_PAGES.c.id.in_(select(_COLUMNS.page_id).where(_SAYS)), _PAGES.c.left_at.is_(None))
+    .values(left_at=bindparam("now"))
+)
+ACCEPTED = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED})
 
 
 class NotOurs(Exception):
@@ -204,6 +213,9 @@ class Courier:
             now = self._database.now(session)
             is_stalled = state in TRIED_AGAIN and self._breakers.rests_until(claim.channel) is not None
             pages = outcomes.lock_pages(session, claim.id) if is_stalled or state in outcomes.LOST else ()
+            if state in ACCEPTED and claim.kind in outcomes.LEAVES:
+                # Before the delivery is locked: pages come first.
+                session.connection().execute(_HAS_LEFT, {"delivery_id": claim.id, "now": now})
             values = {
                 "delivery_id": claim.id,
                 "attempt": claim.attempt,

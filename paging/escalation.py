@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from models.call import Call, Step
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from models.ticket import Ticket
@@ -44,6 +45,14 @@ OUTCOMES = {
 def advance(session: Session, line: Line, ticket: Ticket, page: Page, now: datetime) -> None:
     """Do all that is due for a page that nobody has taken, and say when it is due again. Both rows are locked."""
     _Advance(session, line, ticket, page, now).run()
+
+
+_REPORTING = select(Call.sid).where(
+    Call.sid == bindparam("sid"),
+    Call.ticket_number == bindparam("number"),
+    Call.step.in_((Step.CALLBACK, Step.DESCRIPTION)),
+    Call.ended_at.is_(None),
+)
 
 
 class _Advance:
@@ -119,14 +128,27 @@ class _Advance:
         return channels_for(level.channels, person.wishes, self._ticket.priority)
 
     def _begin(self) -> None:
-        """The page goes out, or out again. The first time the customer gets the number in writing."""
-        if self._page.round == 1:
-            notices.ticket_opened(self._session, self._line, self._ticket, self._now)
+        """The page goes out, or out again. The first time the customer gets the number in writing.
+
+        A caller who is still saying where to call gets it afterwards: see ivr/problems.py.
+        """
+        if self._page.round == 1 and not self._is_being_reported():
+            self._write_to_customer()
         self._page.state = PageState.PAGING
         self._start_level(self._page.round, 1)
 
+    def _is_being_reported(self) -> bool:
+        """Return whether the caller who opened the ticket has not said all about it yet."""
+        values = {"sid": self._ticket.call_sid, "number": self._ticket.number}
+        return self._ticket.call_sid is not None and self._session.execute(_REPORTING, values).first() is not None
+
+    def _write_to_customer(self) -> None:
+        notices.ticket_opened(self._session, self._line, self._ticket, self._now)
+
     def _start_level(self, number: int, level: int) -> None:
         page = self._page
+        if self._ticket.call_sid and (number, level) != (1, 1):
+            self._write_to_customer()  # if the end of the call was never reported, nobody has done so yet
         if number != page.round or page.round_started_at is None:
             page.round_started_at = self._now
         page.round, page.level, page.level_started_at, page.passed = number, level, self._now, False

@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
+from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
-from models.delivery import DeliveryKind
+from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.page import Page
 from models.ticket import Ticket, TicketSource
 from paging.roster import Person
 from rules.escalation import Channel
-from rules.gsm7 import SINGLE, fit, septets
+from rules.gsm7 import SINGLE, fit, septets, to_gsm7
 from rules.line import Line
 from rules.wording import lasting
-from tickets.outbox import Reference, post
+from tickets.outbox import LONGEST_SUBJECT, Reference, post
 
 OF_A_DRILL = {
     "page.text": "page.drill_text",
@@ -59,6 +60,18 @@ def page(
 ) -> None:
     """Post one message of the page's current level, once."""
     _post(session, line, ticket, page, person, channel, DeliveryKind.PAGE, text_of(line, ticket), now)
+
+
+def rewrite_waiting(session: Session, line: Line, ticket: Ticket, page: Page) -> None:
+    """Let the messages of a page that have not left yet say what is known now. The page is locked."""
+    for kind, key in ((DeliveryKind.PAGE, "page.text"), (DeliveryKind.ALARM, "page.alarm_text")):
+        text = text_of(line, ticket, key)
+        waiting = update(Delivery).where(
+            Delivery.page_id == page.id, Delivery.kind == kind, Delivery.state == DeliveryState.PENDING
+        )
+        is_text, is_mail = Delivery.channel == Channel.SMS, Delivery.channel == Channel.EMAIL
+        body = case((is_text, to_gsm7(text)), else_=text)
+        session.execute(waiting.values(body=body, subject=case((is_mail, text[:LONGEST_SUBJECT]))))
 
 
 def alarm(

@@ -12,7 +12,7 @@ from sqlalchemy import Row, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.database import announce
-from models.delivery import DELIVERY_MOVES, Delivery, DeliveryKind, DeliveryState
+from models.delivery import DELIVERY_MOVES, PAGING_KINDS, Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from models.technician import Technician
 from paging import alerts
@@ -45,6 +45,8 @@ UNDER_WAY = frozenset(
     {"accepted", "scheduled", "queued", "sending", "sent", "initiated", "ringing", "answered", "in-progress"}
 )
 LOST = frozenset({DeliveryState.UNANSWERED, DeliveryState.FAILED})
+LEAVES = PAGING_KINDS | {DeliveryKind.BUNDLE}
+"""A page has left when a carrier has one of these."""
 UNTOLD = frozenset({DeliveryKind.BUNDLE, DeliveryKind.HANG_UP})
 """A bundle is told by its members, and a telephone that stops ringing by nobody."""
 
@@ -72,6 +74,9 @@ def report(
         delivery.error_code, delivery.error = error_code or None, _why(line, delivery, status, error_code)
     become(delivery, state, now)
     delivery.stalled = False
+    if delivery.kind in LEAVES:
+        for page in pages:
+            page.left_at = page.left_at or now
     settled(session, line, delivery, pages, now, is_ended=state is DeliveryState.UNANSWERED and status == "canceled")
     return True
 

@@ -80,13 +80,13 @@ def raise_page(
     return page
 
 
-def release(session: Session, ticket_number: int, now: datetime) -> None:
-    """Let an armed page leave now; a page that has left is not touched."""
-    statement = update(Page).where(
-        Page.ticket_number == ticket_number, Page.state == PageState.ARMED, Page.due_at > now
-    )
-    if session.execute(statement.values(due_at=now).returning(Page.id)).first():
-        announce(session)
+def release(session: Session, ticket_number: int, now: datetime) -> bool:
+    """Let an armed page leave now. Return False for one that has left, which is not touched."""
+    statement = update(Page).where(Page.ticket_number == ticket_number, Page.state == PageState.ARMED)
+    if session.execute(statement.values(due_at=now).returning(Page.id)).first() is None:
+        return False
+    announce(session)
+    return True
 
 
 def acknowledge(session: Session, line: Line, ticket_number: int, by: Responder, now: datetime) -> Acknowledgement:

@@ -37,6 +37,17 @@ def paged(session: Session, page: Page) -> Sequence[Person]:
     return list(found.values())
 
 
+def _mailed(session: Session, page: Page) -> Sequence[Person]:
+    """Everyone whom the page has reached by e-mail alone."""
+    statement = select(Delivery.technician_key, Delivery.name, Delivery.address).where(
+        *_handed_over(page), Delivery.channel == Channel.EMAIL, Delivery.technician_key.is_not(None)
+    )
+    by_telephone = {person.key for person in paged(session, page)}
+    rows = session.execute(statement.order_by(Delivery.id))
+    found = {key: Person(key, name, None, address) for key, name, address in rows if key and key not in by_telephone}
+    return list(found.values())
+
+
 def _handed_over(page: Page) -> Sequence[ColumnElement[bool]]:
     return (
         Delivery.page_id == page.id,
@@ -98,7 +109,7 @@ def stand_down(
     body = messages.one_segment(line, f"page.stand_down_{why}", "name", number=str(ticket.number), name=name)
     for person in paged(session, page):
         if person.key != holder:
-            _text(session, person, DeliveryKind.STAND_DOWN, f"{now:%Y%m%d%H%M%S%f}", body, ticket, page, now)
+            _tell(session, person, DeliveryKind.STAND_DOWN, f"{now:%Y%m%d%H%M%S%f}", body, ticket, page, now)
 
 
 def tell_released(
@@ -110,17 +121,21 @@ def tell_released(
     body = messages.one_segment(line, f"page.{why}", "name", number=str(ticket.number), name=name)
     for person in roster.people(session, [f"technician:{owner}"], now):
         if person.phone:
-            _text(session, person, DeliveryKind.STAND_DOWN, f"{now:%Y%m%d%H%M%S%f}", body, ticket, page, now)
+            _tell(session, person, DeliveryKind.STAND_DOWN, f"{now:%Y%m%d%H%M%S%f}", body, ticket, page, now)
 
 
 def send_update(
     session: Session, line: Line, ticket: Ticket, page: Page, now: datetime, reference: str, words: str
 ) -> None:
-    """Tell the owner, else all who were paged, the callback number and what there is of the caller's description."""
+    """Tell the owner, else all who were paged, the callback number and what there is of the caller's description.
+
+    Messages of the page that have not left yet say it themselves.
+    """
+    messages.rewrite_waiting(session, line, ticket, page)
     body = _update(session, line, ticket, words)
-    for person in paged(session, page):
+    for person in [*paged(session, page), *_mailed(session, page)]:
         if page.state is PageState.PAGING or person.key == ticket.taken_by:
-            _text(session, person, DeliveryKind.UPDATE, reference, body, ticket, page, now)
+            _tell(session, person, DeliveryKind.UPDATE, reference, body, ticket, page, now)
 
 
 def _update(session: Session, line: Line, ticket: Ticket, words: str) -> str:
@@ -132,17 +147,20 @@ def _update(session: Session, line: Line, ticket: Ticket, words: str) -> str:
     return line.wording.say(key, **told)
 
 
-def _text(
+def _tell(
     session: Session, person: Person, kind: DeliveryKind, occasion: str, body: str, ticket: Ticket, page: Page,
     now: datetime,
 ) -> None:  # fmt: skip
+    """Post one message: a text, or an e-mail to a person without a telephone."""
+    channel = Channel.SMS if person.phone else Channel.EMAIL
     post(
         session,
         key=f"{kind}:{page.id}:{person.key}:{occasion}",
         kind=kind,
-        channel=Channel.SMS,
+        channel=channel,
         name=person.name,
-        address=person.phone,
+        address=person.address(channel),
+        subject=body if channel is Channel.EMAIL else None,
         body=body,
         now=now,
         about=Reference(ticket.number, page.id, technician_key=person.key),

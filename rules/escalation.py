@@ -135,6 +135,14 @@ class AlarmFallback:
 Move = Wait | StartChannels | StartLevel | AlarmFallback
 
 
+def leaves_at(priority: Priority, opened_at: datetime, wait: timedelta) -> datetime:
+    """Return when the page of a caller who is on the line leaves, at the latest.
+
+    A P1 does not wait for what the caller adds; another priority does, for at most `wait`.
+    """
+    return opened_at if priority is Priority.P1 else opened_at + wait
+
+
 def channels_for(channels: Sequence[Channel], wishes: Wishes, priority: Priority) -> tuple[Channel, ...]:
     """A level's channels as one person wants them. Wishes never leave somebody without any."""
     ordered = sorted(channels, key=lambda channel: _rank(channel, wishes.order))

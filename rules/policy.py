@@ -125,7 +125,7 @@ class Policy:
     phone_priorities        accepted on the on-call line, and paged when monitoring reports them
     maintenance_priority    of the ticket of a booked maintenance window
     callback_countries      ISO 3166 codes of the numbers that may be dialled and texted
-    page_leaves_after       since the priority, for a caller who is still talking
+    page_leaves_after       since the priority, for a P2 whose caller is still talking
     minimum_round           no round of a page begins sooner after the one before
     no_work_follow_up       an acknowledged P1 pages its owner again when nobody works on it for so long
     follow_up_wait          how long the owner then has, before the page goes on to the next level

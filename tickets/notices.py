@@ -23,16 +23,20 @@ def ticket_opened(session: Session, line: Line, ticket: Ticket, now: datetime) -
     if ticket.source is TicketSource.DRILL:
         return
     _tell(session, line, ticket, "opened", now)
-    if ticket.contract.plan is Plan.PLATINUM and ticket.priority is Priority.P1:
-        _tell_specialist(session, line, ticket, now)
+    _tell_specialist(session, line, ticket, now)
 
 
 def taken_in_charge(session: Session, line: Line, ticket: Ticket, name: str, now: datetime) -> None:
-    """Who has the ticket. `taken_in_charge_at` is a part of the key: a ticket taken again is told again."""
+    """Who has the ticket; to a named specialist a copy of a P1 that was acknowledged before the notice of its opening.
+
+    `taken_in_charge_at` and the number to call are parts of the key: a ticket taken again is told again, and so is
+    another number that the caller has keyed in meanwhile.
+    """
     if ticket.source is TicketSource.DRILL:
         return
     since = f"{ticket.taken_in_charge_at:%Y%m%d%H%M%S%f}"
-    _tell(session, line, ticket, "in_charge", now, f"in_charge:{since}", name=name)
+    _tell(session, line, ticket, "in_charge", now, f"in_charge:{since}:{ticket.callback}", name=name)
+    _tell_specialist(session, line, ticket, now)
 
 
 def _tell(
@@ -80,7 +84,9 @@ def _readers(session: Session, ticket: Ticket) -> Sequence[Contact]:
 
 
 def _tell_specialist(session: Session, line: Line, ticket: Ticket, now: datetime) -> None:
-    if not ticket.contract.specialist_email:
+    """Send the specialist one copy of a Platinum P1."""
+    is_theirs = ticket.contract.plan is Plan.PLATINUM and ticket.priority is Priority.P1
+    if not is_theirs or not ticket.contract.specialist_email:
         return
     words = _words(ticket)
     post(

@@ -26,7 +26,7 @@ def test_there_is_news_every_20_seconds_and_it_names_who_has_the_case(acme: Worl
     assert "still calling" in news.said
     assert news.question.attrib["timeout"] == "20"
     acme.text(ANNA, "ACK")
-    assert "Anna Rossi has your case" in news.wait().said
+    assert "Anna Rossi is handling your ticket" in news.wait().said
 
 
 def test_after_a_set_time_the_waiting_ends_politely(acme: World) -> None:

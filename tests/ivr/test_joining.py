@@ -28,8 +28,9 @@ def test_what_it_records_joins_the_ticket_and_reaches_who_has_it(acme_on_both: W
     acme_on_both.text(ANNA, f"ACK {number}")
     call = acme_on_both.phone().to_priority().press("5")
     assert call.spoken_ticket == number
+    assert "Anna Rossi is handling your ticket" in call.said
     closing = call.press("1").record("RE2")
-    assert "Anna Rossi has your ticket" in closing.said
+    assert "Anna Rossi will call you back" in closing.said
     assert acme_on_both.ticket().recording_url == "https://api.twilio.com/recordings/RE2"
     (update,) = acme_on_both.deliveries(DeliveryKind.UPDATE)
     assert (update.address, str(number) in update.body) == (ANNA, True)

@@ -31,7 +31,7 @@ def test_the_ticket_is_there_and_its_number_spoken_the_moment_a_priority_is_chos
     assert ticket.state is TicketState.OPEN
     page = acme_on_both.page()
     assert page.state is PageState.ARMED
-    assert page.due_at == acme_on_both.clock.at + timedelta(seconds=45)
+    assert page.due_at == acme_on_both.clock.at
 
 
 def test_the_number_comes_last_and_a_word_follows_it(acme: World) -> None:
@@ -44,33 +44,33 @@ def test_the_number_comes_last_and_a_word_follows_it(acme: World) -> None:
         assert not any(character.isdigit() for character in after)
 
 
-def test_the_page_leaves_when_the_description_is_given_or_skipped(acme: World) -> None:
-    call = acme.phone().to_description()
-    assert acme.page().due_at == acme.clock.at + timedelta(seconds=45)
+def test_a_p2_s_page_leaves_when_the_description_is_given_or_skipped(acme: World) -> None:
+    call = acme.phone().to_description("2")
+    assert acme.page().due_at == acme.clock.at + timedelta(seconds=20)
     call.skip()
     assert acme.page().due_at == acme.clock.at
     assert acme.ticket().recording_url is None
 
 
 def test_a_silent_recording_skips_too(acme: World) -> None:
-    call = acme.phone().to_description().wait()
+    call = acme.phone().to_description("2").wait()
     assert call.step == "hold"
     assert acme.page().due_at == acme.clock.at
 
 
-def test_the_page_leaves_when_the_caller_hangs_up(acme_on_both: World) -> None:
-    call = acme_on_both.phone().to_callback()
+def test_a_p2_s_page_leaves_when_the_caller_hangs_up(acme_on_both: World) -> None:
+    call = acme_on_both.phone().to_callback("2")
     call.hang_up()
     assert acme_on_both.page().due_at == acme_on_both.clock.at
     assert acme_on_both.call(call.sid).ended_at == acme_on_both.clock.at
 
 
-def test_the_page_leaves_when_hold_is_chosen_or_a_person_asked_for(acme: World) -> None:
+def test_a_p2_s_page_leaves_when_hold_is_chosen_or_a_person_asked_for(acme: World) -> None:
     for keys in ("1", "0"):
-        call = acme.phone().to_description().skip()
+        call = acme.phone().to_description("2").skip()
         assert acme.page(call.spoken_ticket).due_at == acme.clock.at
         call.press(keys)
-    call = acme.phone().to_callback()
+    call = acme.phone().to_callback("2")
     number = call.spoken_ticket
     call.press("0")
     assert acme.page(number).due_at == acme.clock.at
@@ -131,20 +131,10 @@ def test_star_is_patient_but_not_for_ever(acme: World) -> None:
     assert call.is_over
 
 
-def test_what_comes_after_the_page_has_left_goes_out_as_one_update(acme_on_both: World) -> None:
-    call = acme_on_both.phone().to_callback()
-    acme_on_both.clock.advance(timedelta(seconds=46))
-    acme_on_both.due()
-    call.press("2").press("0233445566").press("1").record()
-    call.wait().hang_up()
-    assert acme_on_both.updates() == ["100001: callback +390233445566. The caller has recorded a description."]
-
-
 def test_what_was_recorded_before_star_reaches_who_has_the_page_when_the_caller_then_hangs_up(
     acme_on_both: World,
 ) -> None:
     call = acme_on_both.phone().to_description()
-    acme_on_both.clock.advance(timedelta(seconds=50))
     acme_on_both.due()
     call.record("RE5", Digits="*").hang_up()
     (update,) = acme_on_both.updates()

@@ -98,7 +98,7 @@ def test_4_connects_to_the_caller_who_holds(acme_on_both: World) -> None:
 
 
 def test_4_without_any_number_says_so(acme: World) -> None:
-    acme.phone("anonymous").to_callback().wait().wait().record()
+    acme.phone("anonymous").to_callback().wait().wait().record().hang_up()
     acme.due()
     assert "left no number" in anna_answers(acme).press("4").said
     assert acme.ticket().taken_by == "anna"

@@ -20,6 +20,7 @@ from rules.escalation import (
     Wishes,
     channel_offsets,
     channels_for,
+    leaves_at,
     next_move,
     opening_channels,
 )
@@ -39,6 +40,12 @@ POLICY = EscalationPolicy(LEVELS, repeat=2, minimum_round=timedelta(seconds=60),
 
 def at(minutes: float) -> datetime:
     return START + timedelta(minutes=minutes)
+
+
+def test_a_p1_leaves_at_once_and_others_wait_for_what_the_caller_adds() -> None:
+    wait = timedelta(seconds=20)
+    assert leaves_at(Priority.P1, START, wait) == START
+    assert leaves_at(Priority.P2, START, wait) == START + wait
 
 
 def position(level: int = 1, round: int = 1, since: float = 0, passed: bool = False, alarmed: bool = False) -> Position:
