@@ -33,7 +33,7 @@ class Case(NamedTuple):
     """One ticket with its page, in the order of COLUMNS.
 
     `had_at` is when somebody had it: it was taken in charge or, where nobody did, it ended. `out_at` is when its page
-    went out; None if it never did.
+    went out; None if it never did. `left_at` is when a carrier accepted its first message.
     """
 
     number: int
@@ -45,6 +45,7 @@ class Case(NamedTuple):
     had_at: datetime | None
     taken_by: str | None
     out_at: datetime | None
+    left_at: datetime | None
     acknowledged_at: datetime | None
     level: int | None
     round: int | None
@@ -52,8 +53,13 @@ class Case(NamedTuple):
 
     @property
     def answered_in(self) -> timedelta | None:
-        """From page out to acknowledged; None where one of the two never was."""
-        return self.acknowledged_at - self.out_at if self.acknowledged_at and self.out_at else None
+        """From the opening to the acknowledgement of a page that went out; None where one of the two never was."""
+        return self.acknowledged_at - self.opened_at if self.acknowledged_at and self.out_at else None
+
+    @property
+    def left_in(self) -> timedelta | None:
+        """From the opening until a carrier had the first message; None where none ever had."""
+        return self.left_at - self.opened_at if self.left_at else None
 
     @property
     def rung(self) -> Rung:
@@ -85,6 +91,7 @@ COLUMNS = (
     HAD_AT,
     Ticket.taken_by,
     OUT_AT,
+    Page.left_at,
     Page.acknowledged_at,
     Page.level,
     Page.round,

@@ -8,6 +8,7 @@ from rules import timezones
 from rules.wall_words import DAYS, MONTHS
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+TENTHS_BELOW = timedelta(seconds=10)
 WALL = "%Y-%m-%dT%H:%M"
 """A local time as the fields of a form have it."""
 
@@ -36,7 +37,9 @@ def span(length: timedelta) -> str:
 
 
 def stopwatch(length: timedelta) -> str:
-    """A length of time to the second: '42 s', '3 min 20 s', '1 h 02 min'."""
+    """A length of time to the second: '42 s', '3 min 20 s', '1 h 02 min'; a short one to the tenth: '0.4 s'."""
+    if length < TENTHS_BELOW and length.microseconds:
+        return f"{length.total_seconds():.1f} s"
     if length < MINUTE:
         return f"{length.seconds} s"
     if length < HOUR:

@@ -210,6 +210,7 @@ def _page(case: _Case, policy: dict[str, Any]) -> dict[str, Any]:
         "round": 1,
         "level_started_at": case.at,
         "round_started_at": case.at,
+        "left_at": case.at + timedelta(seconds=1),
         "passed": False,
         "alarmed_round": 0,
         "raised_at": case.at,

@@ -22,22 +22,31 @@ REACHED = frozenset({"completed", "answered"})
 SECONDS_TO_CONNECT = 30
 SECONDS_IN_QUEUE = 5
 """So long a technician waits for a caller who seemed to hold, and has hung up a moment ago."""
-SECONDS_FOR_A_CALLER = 60
+LONGEST_WAIT = timedelta(seconds=60)
 """So long a technician waits for a caller who is still keying or speaking. Then the callback number is dialled."""
+SECONDS_BETWEEN_LOOKS = 2
+AWAITED_FOR = timedelta(seconds=6)
+"""So long after each look a caller is told that the technician is on the line."""
 
 
-def connect(session: Session, line: Line, prompts: Prompts, ticket: Ticket, action: str, now: datetime) -> str:
-    """To who holds for this ticket; to who reports it just now, once they hold; else to the callback number."""
-    said = [prompts.with_ticket("responder.connecting", ticket.number)]
-    queue = f"ticket-{ticket.number}"
+def connect(
+    session: Session, line: Line, prompts: Prompts, ticket: Ticket, action: str, now: datetime,
+    waiting_since: datetime | None = None,
+) -> str:  # fmt: skip
+    """To who holds for this ticket; to who reports it just now, as soon as they hold; else to the callback number.
+
+    Nobody can wait in a queue in which nobody has been yet, so the technician's call looks again and again.
+    """
+    said = [] if waiting_since else [prompts.with_ticket("responder.connecting", ticket.number)]
     if is_holding(session, line, ticket.number, now):
-        return twiml.dial_queue(said, queue, f"{action}?queue=1", SECONDS_IN_QUEUE)
-    if reporting := _reporting(session, line, ticket.number, now):
-        until = now + timedelta(seconds=SECONDS_FOR_A_CALLER)
-        session.execute(update(Call).where(Call.sid.in_(reporting)).values(awaited_until=until))
-        said = [prompts.with_ticket("responder.awaiting", ticket.number)]
-        return twiml.dial_queue(said, queue, f"{action}?queue=1", SECONDS_FOR_A_CALLER)
-    return dial(line, prompts, ticket, action, said)
+        return twiml.dial_queue(said, f"ticket-{ticket.number}", f"{action}?queue=1", SECONDS_IN_QUEUE)
+    since = waiting_since or now
+    reporting = _reporting(session, line, ticket.number, now) if now < since + LONGEST_WAIT else ()
+    if not reporting:
+        return dial(line, prompts, ticket, action, said)
+    session.execute(update(Call).where(Call.sid.in_(reporting)).values(awaited_until=now + AWAITED_FOR))
+    said = [] if waiting_since else [prompts.with_ticket("responder.awaiting", ticket.number)]
+    return twiml.ask_key(said, f"{action}?since={int(since.timestamp())}", SECONDS_BETWEEN_LOOKS)
 
 
 def dial(line: Line, prompts: Prompts, ticket: Ticket, action: str, said: Sequence[Speech] = ()) -> str:
@@ -49,8 +58,6 @@ def dial(line: Line, prompts: Prompts, ticket: Ticket, action: str, said: Sequen
 
 def ended(session: Session, line: Line, ticket: Ticket, name: str, form: Form, now: datetime) -> bool:
     """Tell the story what came of it. Answers whether the two have spoken."""
-    awaited = update(Call).where(Call.ticket_number == ticket.number, Call.awaited_until.is_not(None))
-    session.execute(awaited.values(awaited_until=None))
     reached = form.text("DialCallStatus", 20) in REACHED
     seconds = form.text("DialCallDuration", 6) or "?"
     key = "responder.story_spoke" if reached else "responder.story_not_reached"

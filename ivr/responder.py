@@ -7,7 +7,7 @@ the webhooks of such a call: a key that comes twice finds its work done.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
@@ -32,6 +32,7 @@ from rules.wording import spoken
 MOST_SILENCES = 3
 MINE = frozenset({Outcome.WON, Outcome.YOURS})
 _COUNT = re.compile(r"[0-9]")
+_SECONDS = re.compile(r"[0-9]{1,11}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,21 @@ class ResponderCalls:
         return self._ask_again(session, paged, keys)
 
     def connected(self, delivery_id: int) -> Response:
-        """The call with the caller is over, or they could not be reached; who seemed to hold is called back."""
+        """The call with the caller is over, or they could not be reached; who seemed to hold is called back.
+
+        With `since` the two have not met yet: the technician waits for a caller who is still speaking.
+        """
         form = webhook.form()
         with self._database.write() as session:
             paged = self._paged(session, delivery_id)
             if paged is None:
                 return twiml.answer(twiml.end([self._prompts.say("responder.goodbye")]))
             now = self._database.now(session)
+            if since := _since():
+                action = self._connected_url(paged)
+                return twiml.answer(
+                    bridge.connect(session, self._line, self._prompts, paged.ticket, action, now, since)
+                )
             reached = bridge.ended(session, self._line, paged.ticket, paged.by.name, form, now)
         return twiml.answer(self._after_the_caller(paged, reached=reached))
 
@@ -238,6 +247,12 @@ class ResponderCalls:
 
     def _unknown(self) -> str:
         return twiml.end([self._prompts.say("responder.unknown")])
+
+
+def _since() -> datetime | None:
+    """Since when a technician has waited for a caller who is still speaking; None where nobody waits."""
+    found = request.args.get("since", "")
+    return datetime.fromtimestamp(int(found), UTC) if _SECONDS.fullmatch(found) else None
 
 
 def _silences() -> int:

@@ -77,7 +77,7 @@ def test_it_begins_with_this_month_and_says_what_each_figure_means(site):
     assert 'href="/rotations/platinum/fairness?first=2026-11-01&amp;last=2026-11-30"' in visitor.html
 
 
-def test_time_to_acknowledge_is_from_page_out_to_acknowledged(site):
+def test_time_to_acknowledge_is_from_the_opening_to_the_acknowledgement(site):
     for minutes in (1, 2, 30):
         answered(site, minutes)
     answered(site, 4, Priority.P2)
@@ -86,9 +86,33 @@ def test_time_to_acknowledge_is_from_page_out_to_acknowledged(site):
         ["P1", "3", "120", "1800", "1800"],
         ["P2", "1", "240", "240", "240"],
     ]
-    assert rows(site, "slowest")[0] == ["100003", "P1", "Acme SpA", "Anna Rossi", "1800"]
+    assert rows(site, "slowest")[0] == ["100003", "P1", "Acme SpA", "Anna Rossi", "", "1800"]
     text = site.visitor(Role.VIEWER).get("/reports").text
     assert "P1 3 2 min 00 s 30 min 00 s 30 min 00 s" in text
+
+
+def test_how_long_the_page_took_to_leave_is_told_and_counts_towards_the_acknowledgement(site):
+    number = site.ticket(ACME)
+    site.clock.advance(timedelta(seconds=20))
+    page_leaves(site, number)
+    with site.database.write() as session:
+        page = pager.lock_page(session, number)
+        page.left_at = site.clock.now() + timedelta(seconds=0.4)
+    site.clock.advance(MINUTE)
+    work(site, number, acknowledges(site))
+    assert rows(site, "leaving")[0] == ["All", "1", "20", "20", "20"]
+    assert rows(site, "acknowledged")[0] == ["All", "1", "80", "80", "80"]
+    assert rows(site, "slowest")[0][4:] == ["20", "80"]
+    assert "left 20 s after the opening" in site.visitor(Role.VIEWER).get(f"/tickets/{number}").text
+
+
+def test_a_page_that_leaves_at_once_is_told_to_the_tenth(site):
+    number = site.ticket(ACME)
+    page_leaves(site, number)
+    with site.database.write() as session:
+        pager.lock_page(session, number).left_at = site.clock.now() + timedelta(seconds=0.44)
+    assert rows(site, "leaving")[0] == ["All", "1", "0.4", "0.4", "0.4"]
+    assert "left 0.4 s after the opening" in site.visitor(Role.VIEWER).get(f"/tickets/{number}").text
 
 
 def test_a_page_that_never_went_out_is_no_page(site):

@@ -192,27 +192,46 @@ def test_key_1_offers_to_wait_for_a_caller_who_still_speaks(acme: World) -> None
     acme.due()
     anna = answers(acme).press("1")
     assert "press 4" in anna.said
-    queue = anna.press("4").root.find("Dial/Queue")
-    assert queue is not None and queue.text == "ticket-100001"
+    assert "wait here" in anna.press("4").said
+    assert anna.wait().said == ""
 
 
 @pytest.mark.parametrize("keys", ["1", ""])
 def test_a_technician_on_the_line_is_joined_by_key_1_and_by_silence(acme_on_both: World, keys: str) -> None:
     call = acme_on_both.phone().to_description()
     acme_on_both.due()
-    answers(acme_on_both).press("4")
+    anna = answers(acme_on_both).press("4").wait()
     assert "Anna Rossi is on the line" in call.record().said
     (call.press(keys) if keys else call.wait())
     assert (call.question.tag, call.question.text) == ("Enqueue", "ticket-100001")
+    queue = anna.wait().root.find("Dial/Queue")
+    assert queue is not None and queue.text == "ticket-100001"
 
 
 def test_a_technician_who_has_left_the_line_is_not_promised(acme: World) -> None:
     call = acme.phone().to_description()
     acme.due()
-    anna = answers(acme).press("4")
-    anna.post(anna.action, DialCallStatus="no-answer")
-    assert anna.question.find("Number") is not None
+    answers(acme).press("4").wait()
+    acme.clock.advance(timedelta(seconds=7))
     assert "on the line. To talk" not in call.record().said
+
+
+def test_a_technician_waits_a_minute_then_the_callback_number_is_dialled(acme: World) -> None:
+    acme.phone().to_description()
+    acme.due()
+    anna = answers(acme).press("4")
+    acme.clock.advance(timedelta(seconds=59))
+    assert anna.wait().root.find("Dial") is None
+    acme.clock.advance(timedelta(seconds=1))
+    assert anna.wait().root.find("Dial/Number") is not None
+
+
+def test_a_technician_who_waits_calls_back_as_soon_as_the_caller_has_hung_up(acme: World) -> None:
+    call = acme.phone().to_description()
+    acme.due()
+    anna = answers(acme).press("4")
+    call.hang_up()
+    assert anna.wait().root.find("Dial/Number") is not None
 
 
 def test_nobody_waits_for_a_caller_of_whom_nothing_was_heard_for_long(acme: World) -> None:

@@ -11,9 +11,9 @@ from tests.world import ADA, PIN, World
 STEPS = {"callback": [], "description": ["1"], "hold": ["1", "#"], "holding": ["1", "#", "1"]}
 
 
-def chooses(world: World) -> PhoneCall:
-    """Ada has chosen 'critical'."""
-    return world.phone(ADA).dials().presses(f"{PIN}#").presses("1")
+def chooses(world: World, priority: str = "1") -> PhoneCall:
+    """Ada has chosen a priority."""
+    return world.phone(ADA).dials().presses(f"{PIN}#").presses(priority)
 
 
 def numbers(world: World) -> list[str]:
@@ -38,8 +38,8 @@ def test_who_is_cut_off_after_the_priority_has_a_ticket_and_a_page(world: World,
 
 def test_when_the_end_of_the_call_is_not_reported_the_page_leaves_all_the_same(world: World) -> None:
     world.company.add_fault(FaultKind.LOSE_CALLBACK, ADA, times=20)
-    chooses(world).hangs_up()
-    world.passes(seconds=44)
+    chooses(world, "2").hangs_up()
+    world.passes(seconds=19)
     assert not was_paged(world)
     world.passes(seconds=1)
     assert was_paged(world)
@@ -57,9 +57,9 @@ def test_the_line_may_be_restarted_between_any_two_steps(world: World, database_
 
 
 def test_a_restart_after_the_priority_keeps_the_page_armed(world: World, database_url: str) -> None:
-    chooses(world)
+    chooses(world, "2")
     restarted = World(database_url, world.clock)
-    restarted.passes(seconds=46)
+    restarted.passes(seconds=20)
     restarted.database.dispose()
     assert numbers(world) == [NUMBER]
     assert was_paged(world)

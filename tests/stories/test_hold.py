@@ -56,7 +56,7 @@ def test_when_somebody_took_it_by_text_the_caller_hears_who_and_how_to_free_the_
     call = holds(world)
     world.handset("anna").sends("ACK")
     world.passes(seconds=25)
-    assert "Anna Rossi has your case. To be called back, hang up now." in call.words
+    assert "Anna Rossi is handling your ticket. To be called back, hang up now." in call.words
 
 
 def test_the_waiting_ends_politely_and_the_page_goes_on(world: World) -> None:
@@ -75,8 +75,8 @@ def test_of_two_who_hold_for_one_ticket_one_is_connected_and_the_other_hears_who
     anna = world.handset("anna").answers().presses("4")
     world.passes(seconds=50)
     assert anna.wait is Wait.BRIDGE
-    assert "Anna Rossi has your case" in second.words
-    assert "Anna Rossi has your case" not in first.words
+    assert "Anna Rossi is handling your ticket" in second.words
+    assert "Anna Rossi is handling your ticket" not in first.words
 
 
 def test_who_accepts_with_key_1_hears_that_the_caller_waits_and_is_connected_with_one_more_key(world: World) -> None:

@@ -3,6 +3,8 @@
 import re
 
 from simulator.phone import PhoneCall
+from simulator.tables import Wait
+from tests.stories.pages import page_of
 from tests.world import ADA, PIN, STRANGER, World
 
 NUMBER = re.compile(r"((?:[0-9] ){5,6}[0-9])(?= [A-Za-z])")
@@ -36,15 +38,20 @@ def test_from_the_call_to_a_technician_who_has_it(world: World) -> None:
     assert number == "100001"
     assert world.ticket(number)["page"] == {"state": "armed", "level": 1, "round": 1}
 
+    world.settles()
+    assert world.ticket(number)["page"] == {"state": "paging", "level": 1, "round": 1}
     call.presses("1").records("The telephones are dead since midnight", seconds=9)
     world.settles()
-    assert world.handset("anna").texts == [f"P1 {number} Acme SpA {STRANGER} Reply ACK {number}"]
+    assert world.handset("anna").texts == [
+        f"P1 {number} Acme SpA {STRANGER} Reply ACK {number}",
+        f"{number}: callback {STRANGER}. The caller has recorded a description.",
+    ]
     assert world.handset("anna").ringing
 
     (answer,) = world.handset("anna").sends("ack")
     assert number in answer
     assert "PASS" in answer
-    world.settles()
+    world.passes(seconds=2)
     ticket = world.ticket(number)
     assert (ticket["state"], ticket["taken_by"], ticket["page"]["state"]) == ("in_charge", "anna", "acknowledged")
     assert "Anna Rossi" in world.company.handset(STRANGER).texts[-1]
@@ -59,14 +66,62 @@ def test_hanging_up_after_the_priority_loses_nothing(world: World) -> None:
 
 
 def test_a_caller_who_goes_on_talking_does_not_hold_up_the_page(world: World) -> None:
-    dithers(world, reports(world), seconds=44)
+    dithers(world, reports(world, key="2"), seconds=19)
     assert world.handset("anna").texts == []
     world.passes(seconds=1)
     assert len(world.handset("anna").texts) == 1
 
 
+def test_a_p1_pages_while_the_caller_has_not_answered_the_next_question(world: World) -> None:
+    reports(world)
+    world.settles()
+    assert world.handset("anna").texts == [f"P1 100001 Acme SpA {ADA} Reply ACK 100001"]
+    assert world.handset("anna").ringing
+
+
+def test_a_technician_accepts_while_the_caller_speaks_and_the_two_are_connected(world: World) -> None:
+    call = reports(world)
+    world.settles()
+    anna = world.handset("anna").answers().presses("4")
+    call.presses("1")
+    assert "Anna Rossi is handling your ticket." in call.words
+    call.records("The telephones are dead").presses("1")
+    world.passes(seconds=40)
+    assert anna.wait is Wait.BRIDGE
+    anna.hangs_up()
+    world.settles()
+    assert any("was connected with the caller for" in line for line in world.story("100001"))
+
+
+def test_a_technician_who_waits_for_a_caller_who_hangs_up_calls_them_back(world: World) -> None:
+    call = reports(world)
+    world.settles()
+    world.handset("anna").answers().presses("4")
+    call.hangs_up()
+    world.passes(seconds=20)
+    assert world.company.handset(ADA).ringing
+
+
+def test_the_page_call_that_is_answered_later_knows_what_the_caller_has_added(world: World) -> None:
+    call = reports(world)
+    world.settles()
+    call.presses("2").presses("0233445566#").presses("1").records("Now it is on fire").hangs_up()
+    world.passes(seconds=15)
+    anna = world.handset("anna").answers().presses("3")
+    assert "No description" not in anna.words and "on its way" not in anna.words
+    anna.presses("1")
+    assert "3 9 0 2 3 3 4 4 5 5 6 6" in anna.words
+
+
+def test_a_page_that_has_left_knows_when_a_carrier_had_it(world: World) -> None:
+    reports(world).hangs_up()
+    world.settles()
+    page = page_of(world)
+    assert page.left_at == page.raised_at
+
+
 def test_what_comes_after_the_page_left_is_sent_as_one_update(world: World) -> None:
-    call = dithers(world, reports(world), seconds=45)
+    call = dithers(world, reports(world), seconds=5)
     call.presses("1").records("Now it is on fire")
     call.hangs_up()
     world.settles()
