@@ -138,18 +138,22 @@ class Courier:
         with self._database.read() as session:
             taken = select(Delivery.provider_sid).where(Delivery.provider_sid.in_(found))
             known = set(session.execute(taken).scalars())
-            if claim.channel in kindness.CALLS and self._is_one_of_many(session, claim):
+            if claim.channel in kindness.CALLS and self._is_one_of_many(session, claim, since):
                 return None
         return next((sid for sid in found if sid not in known), None)
 
-    def _is_one_of_many(self, session: Session, claim: Claim) -> bool:
-        """Whether another call to the same telephone is in doubt: a call does not tell what it is about."""
+    def _is_one_of_many(self, session: Session, claim: Claim, since: datetime) -> bool:
+        """Whether another call to the same telephone is in doubt: a call does not tell what it is about.
+
+        One that was tried more than once may have left a call at the provider that nobody knows of.
+        """
+        in_doubt = and_(Delivery.state == DeliveryState.ATTEMPTING, Delivery.due_at.is_not(None))
+        is_open = or_(Delivery.settled_at.is_(None), Delivery.settled_at > since)
         others = select(Delivery.id).where(
             Delivery.address == claim.message.to,
             Delivery.channel.in_(kindness.CALLS),
             Delivery.kind != DeliveryKind.HANG_UP,
-            Delivery.state == DeliveryState.ATTEMPTING,
-            Delivery.due_at.is_not(None),
+            or_(in_doubt, and_(Delivery.attempts > 1, is_open)),
             Delivery.id != claim.id,
         )
         return session.execute(others.limit(1)).first() is not None

@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from models.technician import Technician
 from models.ticket import TicketSource
 from paging import again, drills, events, outcomes, pager
 from paging.pager import Outcome, Responder
+from rules import escalation
 from rules.line import Line
 from rules.targets import Priority
 from tests.simulation.crashes import Crashes, Killed
@@ -29,7 +30,6 @@ from tickets.lifecycle import MoveRefused
 RISK = 0.02
 REPORT_TRIES = 3
 YOURS = re.compile(r"\b(\d{6}) [^.]* is yours")
-PAGE_LEAVES_AFTER = timedelta(seconds=45)
 Answer = TypeVar("Answer")
 Act = Callable[[Session, datetime], Answer]
 
@@ -104,7 +104,7 @@ class Acts:
             self._watch.messages.is_reported(before, sid, status)
 
     def opens(self, contract: str, priority: Priority) -> int | None:
-        """A caller chooses a priority: the ticket, and a page that leaves when the caller has done."""
+        """A caller chooses a priority: the ticket, and a page that leaves at once or when the caller has done."""
 
         def act(session: Session, now: datetime) -> int:
             found = events.lock_contract(session, contract)
@@ -113,7 +113,8 @@ class Acts:
                 session, self._line, contract=found, priority=priority, source=TicketSource.CALL, now=now,
                 caller="+393332220001", callback="+393332220001",
             )  # fmt: skip
-            pager.raise_page(session, self._line, ticket, now, now + PAGE_LEAVES_AFTER)
+            leaves = escalation.leaves_at(priority, now, self._line.policy.page_leaves_after)
+            pager.raise_page(session, self._line, ticket, now, leaves)
             return ticket.number
 
         return self.does(f"a {priority} of {contract}", act)
@@ -139,7 +140,7 @@ class Acts:
         self.does("a drill", act)
 
     def caller_has_done(self, number: int) -> None:
-        """The description is given, or the call has ended: the page leaves now."""
+        """The description is given, or the call has ended: a page that has not left leaves now."""
         self.does(f"caller of {number} has done", lambda session, now: pager.release(session, number, now))
 
     def more_is_known(self, number: int) -> None:

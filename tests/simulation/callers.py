@@ -66,7 +66,7 @@ class Callers:
             self._timeline.after(self._chance.uniform(50, 400), partial(self._acts.more_is_known, number))
 
     def _caller_has_done(self, number: int) -> None:
-        """The page leaves, and now and then somebody takes the ticket while its messages go out."""
+        """A page that has not left leaves, and now and then somebody takes the ticket while its messages go out."""
         self._acts.caller_has_done(number)
         if self._chance.random() < 0.25:
             take = partial(self._acts.at_the_console, number, self._chance.choice(TAKEN), AT_THE_CONSOLE)

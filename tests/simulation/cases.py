@@ -37,6 +37,7 @@ class Case:
     round_true: datetime = NEVER
     reopened_true: datetime | None = None
     is_passed: bool = False
+    has_left: bool = False
     is_paged_again: bool = False
     alarmed: set[int] = field(default_factory=set)
     ended: int | None = None

@@ -166,6 +166,10 @@ class Processes:
         self._idle(POLL)
         self._watch.disturbed(TROUBLE)
 
+    def wakes(self) -> None:
+        """New work was announced: nobody waits for the next poll."""
+        self._idle_until = self._timeline.now
+
     def _idle(self, seconds: float) -> None:
         self._idle_until = self._timeline.in_seconds(seconds)
 

@@ -19,6 +19,7 @@ class PageRow(NamedTuple):
     ticket_state: str
     taken_by: str | None
     priority: str
+    source: str
 
 
 class StoryLine(NamedTuple):
@@ -45,7 +46,7 @@ class DeliveryRow(NamedTuple):
 
 
 PAGES = """SELECT p.id, p.ticket_number, p.state, p.round, p.level, p.due_at, p.acknowledged_by, t.state, t.taken_by,
-    t.priority
+    t.priority, t.source
     FROM page p JOIN ticket t ON t.number = p.ticket_number ORDER BY p.id"""
 DELIVERY = """SELECT id, key, kind, channel, state, page_id, round, level, technician_key, due_at, provider_sid,
     bundled_into FROM delivery"""

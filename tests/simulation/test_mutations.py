@@ -36,6 +36,10 @@ DEFECTS: dict[str, tuple[str, tuple[Defect, ...]]] = {
         "due",
         (Defect(escalation._Advance.run, "due_at = move.until", "due_at = None"),),
     ),
+    "a P1 waits for what its caller adds": (
+        "at_once",
+        (Defect(rule.leaves_at, "Priority.P1", "Priority.P4"),),
+    ),
     "a level is skipped": (
         "levels",
         (Defect(rule._after_level, "position.level + 1", "len(policy.levels)"),),

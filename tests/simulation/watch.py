@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -26,6 +27,10 @@ TOGETHER = {
 }
 """The states that a page may have, by its ticket's."""
 OVERDUE = timedelta(seconds=3)
+AT_ONCE = 1.0
+"""Seconds in which a P1's first message is with a carrier."""
+AFTER_A_STORM = timedelta(seconds=60)
+"""So long an engine leaves a carrier alone that was down."""
 LOOK_AT_ALL_EVERY = 50
 
 
@@ -91,6 +96,7 @@ class Watch:
         self.messages.is_asked(message)
         for row in self._says(message.delivery_id):
             case = self.cases[row.page_id or 0]
+            case.has_left = True
             if f"{case.page.number}" not in message.body:
                 raise Violation("names", f"#{message.delivery_id} does not name the ticket of #{row.id}")
             if case.ended is not None:
@@ -132,7 +138,24 @@ class Watch:
     def _appears(self, row: PageRow) -> None:
         policy = self.tables.policy(row.id)
         leaves = self._timeline.true(row.due_at) if row.due_at else self._timeline.now
-        self.cases[row.id] = case_of(row, policy, leaves, self._timeline.gone_back)
+        case = self.cases[row.id] = case_of(row, policy, leaves, self._timeline.gone_back)
+        if row.priority == "P1" and (row.source == "call" or leaves <= self._timeline.now):
+            self._timeline.after(AT_ONCE, partial(self._must_have_left, case, self._timeline.now))
+
+    def _must_have_left(self, case: Case, since: datetime) -> None:
+        """A P1 waits for nobody: a carrier that is up has been asked by now, if nothing kept the engines from it.
+
+        Texts to one technician keep a distance from each other, so a page that only texts may wait for that.
+        """
+        if self._only_texts(case):
+            return
+        good_since = max(self.calm_since, self._weather.changed_at + AFTER_A_STORM)
+        if case.ended is None and not case.has_left and self._weather.is_good and good_since <= since:
+            raise Violation("at_once", f"the P1 {case.page.number} of {since} has not left")
+
+    def _only_texts(self, case: Case) -> bool:
+        numbers = self.messages.by_level[case.page.id, case.page.round, case.page.level]
+        return bool(numbers) and {self.messages.rows[number].channel for number in numbers} == {"sms"}
 
     def _read_story(self, now: datetime) -> None:
         cases = {case.page.number: case for case in self.cases.values()}

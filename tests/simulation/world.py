@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import Session
 
 from admin import file
 from app import Gateway, put_together
@@ -60,6 +62,7 @@ class Simulation:
         self.watch.page_is_over = Silence(self.timeline, self.watch, self.weather, self.telephones).page_is_over
         self.people = self._people()
         self.processes = self._processes()
+        sa.event.listen(Session, "after_commit", self._wakes)
         self.callers = Callers(self.acts, self.timeline, self.chance, self.open_tickets, tickets_a_day)
         self.mishaps = Mishaps(self)
 
@@ -79,7 +82,12 @@ class Simulation:
     def open_tickets(self) -> list[int]:
         return [case.page.number for case in self.watch.cases.values() if case.page.ticket_state == "open"]
 
+    def _wakes(self, session: Session) -> None:
+        if session.info.get("work"):
+            self.processes.wakes()
+
     def closes(self) -> None:
+        sa.event.remove(Session, "after_commit", self._wakes)
         self.processes.close()
         self.watch.tables.close()
         self.gateway.database.dispose()
