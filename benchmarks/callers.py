@@ -88,8 +88,9 @@ def paced_calls(server: Server, calls: int, every: float) -> list[float]:
         return [seconds for call in pool.map(play, range(calls)) for seconds in call]
 
 
-def pages(server: Server, count: int, a_second: float) -> list[str]:
-    """Raise `count` pages, then let them fall due one after the other, by hanging up. Answers the calls' SIDs.
+def pages(server: Server, count: int, a_second: float) -> dict[str, float]:
+    """Let `count` callers choose priority 1, one after the other, who stay on the line until all have. Return when each
+    call's key was pressed, in seconds since the epoch, by the call's SID.
 
     Each is for a technician of its own: what comes to one technician at a time is put into one text.
     """
@@ -99,14 +100,16 @@ def pages(server: Server, count: int, a_second: float) -> list[str]:
     with ThreadPoolExecutor(count) as pool:
         start = time.monotonic() + 0.5
 
-        def hang_up(number: int) -> None:
+        def press(number: int) -> float:
             time.sleep(max(0.0, start + number / a_second - time.monotonic()))
-            telephones[number].hangs_up()
+            pressed = time.time()
+            telephones[number].chooses_priority()
+            return pressed
 
-        list(pool.map(hang_up, range(count)))
+        pressed = list(pool.map(press, range(count)))
     for telephone in telephones:
         telephone.wire.close()
-    return [telephone.sid for telephone in telephones]
+    return {telephone.sid: at for telephone, at in zip(telephones, pressed, strict=True)}
 
 
 def _telephone(server: Server, wire: Wire, pin: str) -> Telephone:

@@ -53,12 +53,13 @@ class Telephone:
             self.posts(path, answer)
 
     def reaches_priority(self) -> None:
-        """A call up to the moment at which its ticket is open and its page waits for the caller to go on."""
-        for path, answer in self.steps()[:4]:
+        """A call up to the question for the priority."""
+        for path, answer in self.steps()[:3]:
             self.posts(path, answer)
 
-    def hangs_up(self) -> None:
-        self.posts(*self.steps()[-1])
+    def chooses_priority(self) -> None:
+        """The ticket is open from now on, and its page leaves."""
+        self.posts(*self.steps()[3])
 
     def posts(self, path: str, answer: Mapping[str, str]) -> None:
         """One webhook. Raises AssertionError where it is not answered as it should be."""
