@@ -1,7 +1,8 @@
 """From the key of a P1, and from the instant its page is due, to the requests at the carrier.
 
 Each page is that of a caller who chooses priority 1 and stays on the line: it is due at the instant that this webhook's
-transaction wrote down. Its text and its technician's call arrive, through the provider's own SDK, at a provider that only takes the time.
+transaction wrote down. Its text and its technician's call arrive, through the provider's own SDK, at a provider that
+only takes the time.
 """
 
 from collections.abc import Iterable
