@@ -31,10 +31,10 @@ def machines(postgresql_url: str) -> Iterator[Site]:
     site.closes()
 
 
-def reports(site: Site) -> PhoneCall:
-    """Ada reports a P1. The web process plays calls too, so each key waits for the question it answers."""
+def reports(site: Site, priority: str = "1") -> PhoneCall:
+    """Ada reports a problem. The web process plays calls too, so each key waits for the question it answers."""
     call = site.company.phone(ADA).dials()
-    for question, keys in (("PIN", f"{PIN}#"), ("blocked system", "1")):
+    for question, keys in (("PIN", f"{PIN}#"), ("blocked system", priority)):
         eventually(lambda question=question: question in call.words)  # type: ignore[misc]
         call.presses(keys)
     eventually(lambda: "Your ticket" in call.words)
@@ -68,7 +68,7 @@ def test_a_web_process_and_two_workers_do_the_main_job(machines: Site) -> None:
 
 def test_serve_killed_after_the_priority_pages_after_its_next_start(site: Site) -> None:
     first = site.starts("serve")
-    reports(site)
+    reports(site, priority="2")
     first.is_killed()
     assert page_of(site, 100001).state is PageState.ARMED
     site.starts("serve")

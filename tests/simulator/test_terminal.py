@@ -69,6 +69,8 @@ def test_a_whole_call_with_its_acknowledgement(line: World, screen: Screen):
     assert "[Anna] Text: P1 100001" in screen.text
     screen.types("anna: ACK 100001")
     assert line.ticket("100001")["taken_by"] == "anna"
+    line.passes(seconds=2)  # the number texts once a second
+    screen.types("help")
     assert "Text: Anna Rossi has your ticket 100001" in screen.text
 
 
