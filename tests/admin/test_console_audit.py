@@ -173,6 +173,7 @@ def test_it_says_how_long_each_kind_of_record_is_kept_and_what_was_deleted_last(
 def test_a_ticket_says_what_was_deleted(sqlite, is_old):
     site = open_site(sqlite)
     kept = site.line.policy.retention
+    assert kept.timeline and kept.ticket_contact
     number = site.ticket(site.contract(), paged=False)
     with site.database.write() as session:
         ticket = session.get_one(Ticket, number)

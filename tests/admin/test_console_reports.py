@@ -42,6 +42,13 @@ def page_leaves(site, number):
         escalation.advance(session, site.line, ticket, page, site.clock.now())
 
 
+def its_first_message_is_accepted(site, number, after):
+    with site.database.write() as session:
+        page = pager.lock_page(session, number)
+        assert page
+        page.left_at = site.clock.now() + after
+
+
 def work(site, number, *moves, by=ANNA):
     with site.database.write() as session:
         for move in moves:
@@ -95,9 +102,7 @@ def test_how_long_the_page_took_to_leave_is_told_and_counts_towards_the_acknowle
     number = site.ticket(ACME)
     site.clock.advance(timedelta(seconds=20))
     page_leaves(site, number)
-    with site.database.write() as session:
-        page = pager.lock_page(session, number)
-        page.left_at = site.clock.now() + timedelta(seconds=0.4)
+    its_first_message_is_accepted(site, number, timedelta(seconds=0.4))
     site.clock.advance(MINUTE)
     work(site, number, acknowledges(site))
     assert rows(site, "leaving")[0] == ["All", "1", "20", "20", "20"]
@@ -109,8 +114,7 @@ def test_how_long_the_page_took_to_leave_is_told_and_counts_towards_the_acknowle
 def test_a_page_that_leaves_at_once_is_told_to_the_tenth(site):
     number = site.ticket(ACME)
     page_leaves(site, number)
-    with site.database.write() as session:
-        pager.lock_page(session, number).left_at = site.clock.now() + timedelta(seconds=0.44)
+    its_first_message_is_accepted(site, number, timedelta(seconds=0.44))
     assert rows(site, "leaving")[0] == ["All", "1", "0.4", "0.4", "0.4"]
     assert "left 0.4 s after the opening" in site.visitor(Role.VIEWER).get(f"/tickets/{number}").text
 

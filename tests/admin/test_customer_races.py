@@ -77,5 +77,5 @@ def test_a_call_does_not_wait_for_an_import(postgresql_url, clock):
         session.add(Pin(contract_id=1, digest=PEPPERS.digest("48201937"), created_at=site.clock.now()))
     with site.database.write() as importing, site.database.write() as call:
         portage.begin(importing)
-        assert screening.prove(call.connection(), Peppers("new pepper", "pepper"), "48201937")
+        assert screening.prove(call.connection(), Peppers("new pepper", "pepper"), "48201937", None)
     site.database.dispose()
