@@ -61,6 +61,14 @@ def routes_are_compiled_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def the_log_goes_where_it_went() -> Iterator[None]:
+    """A command sends it to the standard error of its test, which is closed when the next one logs."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sqlite_template(tmp_path_factory.mktemp("sqlite"))
@@ -111,9 +119,8 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def command(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
+def command(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """`python app.py …` on the database of `quick_world`; answers its exit status. A variable set once stays set."""
-    before = structlog.get_config()
     environment = {**ENVIRONMENT, "DATABASE_URL": sqlite_url}
 
     def run(*words: str, **variables: str) -> int:
@@ -122,8 +129,7 @@ def command(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
             monkeypatch.setenv(name, value)
         return main(words)
 
-    yield run
-    structlog.configure(**before)
+    return run
 
 
 @pytest.fixture
