@@ -11,6 +11,7 @@ from ivr.responder import ResponderCalls
 from ivr.sounds import create_sounds
 from ivr.texts import Texts
 from ivr.transcripts import Transcripts
+from ivr.trouble import Trouble
 from ivr.webhook import PREFIX, Gate
 from models.database import Database
 from rules.line import Line
@@ -34,6 +35,7 @@ def create_blueprint(
         state.app.before_request_funcs.setdefault(None, []).insert(0, gate.check)
 
     blueprint.record_once(check_first)
+    Trouble(database, line).watch(blueprint)
     Calls(database, line, peppers).add_routes(blueprint)
     ResponderCalls(database, line).add_routes(blueprint)
     Texts(database, line).add_routes(blueprint)

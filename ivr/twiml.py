@@ -14,6 +14,7 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 SECONDS_TO_ANSWER = 8
 SECONDS_OF_SILENCE = 5
+SECONDS_BETWEEN_TRIES = 2
 END_OF_MESSAGE = "#*0"
 _ACTION = "action-of-this-question"
 
@@ -102,6 +103,15 @@ def go_on(script: Script, url: str) -> str:
     """Say something, then continue elsewhere."""
     document = VoiceResponse()
     _say(document, script)
+    document.redirect(url, method="POST")
+    return str(document)
+
+
+def try_again(script: Script, url: str) -> str:
+    """Say something, wait a moment, then continue elsewhere."""
+    document = VoiceResponse()
+    _say(document, script)
+    document.pause(length=SECONDS_BETWEEN_TRIES)
     document.redirect(url, method="POST")
     return str(document)
 

@@ -18,13 +18,19 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeDecorator
 
 from models.clock import Clock, DatabaseClock, ProcessClock
+from models.patience import LimitedConnection
 from models.wakeup import Wakeup, announce
 
+LOCK_WAIT = 2.0
+"""Seconds that a SQLite transaction waits for another thread, and then for another process: a caller hears nothing
+meanwhile, and the provider gives up after 15."""
+POOL_WAIT = 2.0
+"""Seconds for a free connection to PostgreSQL."""
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    f"PRAGMA busy_timeout={int(LOCK_WAIT * 1000)}",
 )
 POSTGRESQL_CONNECT = {
     "keepalives": 1,
@@ -32,7 +38,7 @@ POSTGRESQL_CONNECT = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 10000,
-    "connect_timeout": 5,
+    "connect_timeout": 3,
     "options": "-c statement_timeout=10000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC",
 }
 NAMING = {
@@ -148,11 +154,21 @@ class Database:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
             return
-        with self._writer:
+        with self._only_writer():
             with Session(self._writing, expire_on_commit=False) as session, session.begin():
                 yield session
             if session.info.get("work"):
                 self.wakeup.set()
+
+    @contextmanager
+    def _only_writer(self) -> Iterator[None]:
+        """Raises OperationalError where another thread goes on writing for too long."""
+        if not self._writer.acquire(timeout=LOCK_WAIT):
+            raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, TimeoutError("another thread is writing"))
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -192,16 +208,28 @@ def _engine(url: str, **options: Any) -> Engine:
     """An error names the statement and not its values: those of people and PINs are not for a log."""
     if url.startswith("postgresql"):
         engine = sa.create_engine(
-            url, pool_size=20, max_overflow=20, connect_args=POSTGRESQL_CONNECT, hide_parameters=True, **options
+            url,
+            connect_args=POSTGRESQL_CONNECT,
+            pool_size=20,
+            max_overflow=20,
+            pool_timeout=POOL_WAIT,
+            hide_parameters=True,
+            **options,
         )
+        sa.event.listen(engine, "do_connect", _connect_limited)
         sa.event.listen(engine, "checkout", _refuse_if_closed)
         return engine
     if (path := make_url(url).database) and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 10}, hide_parameters=True)
+    options["connect_args"] = {"check_same_thread": False, "timeout": LOCK_WAIT}
+    engine = sa.create_engine(url, hide_parameters=True, **options)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect_limited(_dialect: Dialect, _record: object, words: list[Any], options: dict[str, Any]) -> Any:
+    return LimitedConnection.connect(*words, **options)
 
 
 def _refuse_if_closed(connection: Any, _record: object, _proxy: object) -> None:

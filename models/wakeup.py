@@ -38,7 +38,7 @@ class Wakeup:
         """Turn PostgreSQL's notifications into wake-ups until `stop`; reconnects by itself. Run it in a thread."""
         while self._dsn and not stop.is_set():
             try:
-                with psycopg.connect(self._dsn, autocommit=True, connect_timeout=5) as connection:
+                with psycopg.connect(self._dsn, autocommit=True, connect_timeout=3) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._event.set()  # what was announced while nobody listened is lost: look for it now
                     self._forward(connection, stop)

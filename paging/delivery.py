@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Table, Update, and_, bindparam, func, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.database import Database, announce
@@ -78,6 +79,10 @@ class NotOurs(Exception):
     """The lease is over or somebody has the page: nothing may be sent."""
 
 
+class NotBegun(Exception):
+    """The database could not be asked before anything was sent: it is any engine's again."""
+
+
 class Courier:
     """Does claimed tasks, each in the thread that calls it."""
 
@@ -121,11 +126,14 @@ class Courier:
     def _hand_over(self, claim: Claim) -> str:
         """The provider's id: of what an earlier attempt left there, else of what is sent now."""
         carrier = self._carriers[claim.channel]
-        if claim.lost_since is not None and (found := self._find(carrier, claim, claim.lost_since)):
-            return found
-        if claim.lost_since is not None or claim.is_late:
-            self._renew(claim)
-        self._check(claim)
+        try:
+            if claim.lost_since is not None and (found := self._find(carrier, claim, claim.lost_since)):
+                return found
+            if claim.lost_since is not None or claim.is_late:
+                self._renew(claim)
+            self._check(claim)
+        except OperationalError as error:
+            raise NotBegun from error
         return carrier.send(claim.message)
 
     def _find(self, carrier: Carrier, claim: Claim, since: datetime) -> str | None:

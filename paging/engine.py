@@ -18,7 +18,7 @@ from paging.breaker import Breakers
 from paging.carriers.protocol import Carrier
 from paging.chores import Chore, Chores
 from paging.claims import Claim, Claims
-from paging.delivery import Courier
+from paging.delivery import Courier, NotBegun
 from paging.escalation import advance
 from rules.escalation import Channel
 from rules.line import Line
@@ -60,6 +60,7 @@ class Engine:
         self.senders = senders
         self.chores = Chores(database, chores)
         self._breakers = Breakers()
+        self._not_begun: list[Claim] = []
         self._courier = Courier(database, line, carriers, self._breakers)
 
     def move_pages(self) -> int:
@@ -115,6 +116,9 @@ class Engine:
 
     def claim(self, limit: int) -> list[Claim]:
         """What is ours to do at the carriers now."""
+        while self._not_begun:
+            self.give_back(self._not_begun[:1])
+            del self._not_begun[0]
         with self.database.read() as session:
             now = self.database.now(session)
             first = due.next_due(session, self.line, now)
@@ -143,9 +147,15 @@ class Engine:
             self._courier.give_back(claim)
 
     def do(self, claim: Claim) -> None:
-        """One task at a carrier. An error that no carrier foresaw leaves it to the lease."""
+        """One task at a carrier. What the database kept from being sent is given back as soon as it answers again.
+
+        An error that no carrier foresaw leaves the task to the lease.
+        """
         try:
             self._courier.do(claim)
+        except NotBegun as error:
+            log.warning("a message waits for the database", delivery=claim.id, error=str(error.__cause__))
+            self._not_begun.append(claim)
         except Exception:
             log.exception("a message could not be sent; it is tried again", delivery=claim.id)
 

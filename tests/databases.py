@@ -99,6 +99,20 @@ class PostgresServer:
         process.send_signal(signal.SIGQUIT)
         process.wait(10)
 
+    def freezes(self) -> None:
+        """It answers nothing more; the operating system goes on to take connections, and what is sent."""
+        self._signals(signal.SIGSTOP)
+
+    def thaws(self) -> None:
+        """It goes on where it was."""
+        self._signals(signal.SIGCONT)
+
+    def _signals(self, number: signal.Signals) -> None:
+        process = self._server.get_postmaster_info().process
+        assert process is not None
+        for each in (process, *process.children(recursive=True)):
+            each.send_signal(number)
+
     def starts_again(self) -> None:
         """At the same address, with all that was committed."""
         self._server.start()

@@ -2,35 +2,48 @@
 
 from datetime import datetime
 from http import HTTPStatus
+from threading import Lock
+from time import monotonic
 from typing import Any
 
+import structlog
 from flask import Response, json
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, delete, func, select, true
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from admin.api.problems import MEDIA_TYPE, refuse
-from models.database import Database
+from models.database import Database, insert_once
 from models.migrate import is_current
 from models.page import Page, PageState
+from models.patience import answers_by
 from models.retention import RetentionProgress
-from models.service import Heartbeat
+from models.service import Heartbeat, Periodic
 from models.ticket import TICKET_MOVES, Ticket, TicketSource, TicketState
 from paging.watch import overdue
+
+log = structlog.get_logger(__name__)
+
+ANSWERED_WITHIN = 4.0  # seconds
+TRY_AGAIN_AFTER = 1.0  # seconds
+WRITE_PROBE = "write_probe"
 
 
 class Health:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._schema_is_current = False
+        self._trying = Lock()
+        self._tried_at = -TRY_AGAIN_AFTER
+        self._could_write = False
 
     def alive(self) -> Response:
         """This process answers."""
         return Response('{"status": "ok"}', mimetype="application/json")
 
     def ready(self) -> Response:
-        """The database answers, its schema is ours, and nothing that is due has waited for more than a minute."""
+        """The database can be read and written, its schema is ours, and nothing has been due for more than a minute."""
         problems = self._problems()
         if not problems:
             return Response('{"status": "ready"}', mimetype="application/json")
@@ -53,20 +66,44 @@ class Health:
 
     def _problems(self) -> list[str]:
         try:
-            if not self._is_current():
-                return ["the database has an older schema: run `python app.py migrate`"]
-            with self._database.read() as session:
-                found = overdue(session, self._database.now(session))
-                waiting = {"pages": found.pages, "messages": found.messages}
+            with answers_by(ANSWERED_WITHIN):
+                if not self._is_current():
+                    return ["the database has an older schema: run `python app.py migrate`"]
+                with self._database.read() as session:
+                    found = overdue(session, self._database.now(session))
+                    waiting = {"pages": found.pages, "messages": found.messages}
+                problems = [] if self._can_write() else ["nothing can be written to the database"]
         except SQLAlchemyError:
             return ["the database does not answer"]
-        return [f"{count} {what} are overdue by more than a minute" for what, count in waiting.items() if count]
+        late = [f"{count} {what} are overdue by more than a minute" for what, count in waiting.items() if count]
+        return [*problems, *late]
+
+    def _can_write(self) -> bool:
+        """Whether a row could be written of late: everybody may ask, so it is tried at most once a second."""
+        with self._trying:
+            if monotonic() - self._tried_at > TRY_AGAIN_AFTER:
+                self._could_write = _writes(self._database)
+                self._tried_at = monotonic()
+            return self._could_write
 
     def _is_current(self) -> bool:
         """A schema only ever becomes newer: once it is there it need not be looked at again."""
         if not self._schema_is_current:
             self._schema_is_current = is_current(self._database)
         return self._schema_is_current
+
+
+def _writes(database: Database) -> bool:
+    """Whether a row can be written and kept: only that shows a full disk, or a lock that another process holds."""
+    try:
+        with database.write() as session:
+            now = database.now(session)
+            session.execute(delete(Periodic).where(Periodic.name == WRITE_PROBE, Periodic.scheduled_for < now))
+            insert_once(session, Periodic, ["name", "scheduled_for"], {"name": WRITE_PROBE, "scheduled_for": now})
+    except SQLAlchemyError as error:
+        log.error("nothing can be written to the database", error=str(error))
+        return False
+    return True
 
 
 def _measured(session: Session, now: datetime) -> CollectorRegistry:

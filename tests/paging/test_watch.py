@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import requests
+import sqlalchemy as sa
 from sqlalchemy import select, update
 
 from admin.accounts import add_user
@@ -99,6 +101,19 @@ def test_readyz_fails_while_work_is_overdue(world: World) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "1 pages are overdue" in answer.get_json()["detail"]
+
+
+def test_readyz_fails_while_nothing_can_be_written(quick_world: World) -> None:
+    def refuse(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA query_only=1")
+
+    client = quick_world.app.test_client()
+    sa.event.listen(quick_world.database.engine, "checkout", refuse)
+    try:
+        assert client.get("/readyz").status_code == 503
+    finally:
+        sa.event.remove(quick_world.database.engine, "checkout", refuse)
+        quick_world.database.engine.dispose()
 
 
 def test_notices_that_wait_for_their_number_are_no_sign_of_trouble(world: World, pings: list[str]) -> None:
