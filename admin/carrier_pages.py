@@ -17,7 +17,7 @@ from admin.overview import CHANNEL_WORDS
 from models.database import Database
 from models.delivery import Delivery, DeliveryState
 from paging.carriers import codes
-from paging.claims import SPARED
+from paging.kindness import SPARED
 from rules.line import Line
 
 NEWEST = 1000

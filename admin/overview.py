@@ -13,7 +13,7 @@ from models.delivery import Delivery, DeliveryState
 from models.page import Page
 from models.service import Heartbeat
 from models.ticket import Ticket, TicketSource, TicketState
-from paging.claims import SPARED
+from paging.kindness import SPARED
 from paging.watch import overdue
 from rules.escalation import Channel
 from rules.targets import Plan

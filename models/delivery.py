@@ -59,6 +59,7 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
 
 IS_DUE = text("due_at IS NOT NULL")
 HAS_TEXT, IS_REDACTED = text("redacted_at IS NULL"), text("redacted_at IS NOT NULL")
+IS_STALLED = text("stalled AND due_at IS NOT NULL")
 
 
 class Delivery(Base):
@@ -68,7 +69,8 @@ class Delivery(Base):
     None afterwards. `attempts` is the fence: an outcome is written only by the attempt that holds it. `urgency` 0 goes
     first. `stalled`: it waits for a carrier that is down. `bundled_into`: the text that says this one too. `ends_id`:
     the call that a HANG_UP ends. `asked` counts how often the provider was asked what became of it. `redacted_at`: its
-    words and addresses were deleted.
+    words and addresses were deleted. `persistent`: a refusal does not end it, it is tried until it leaves or its page
+    is over.
     """
 
     __tablename__ = "delivery"
@@ -81,6 +83,7 @@ class Delivery(Base):
         # A row is in one of them: retention takes the oldest of each.
         Index("ix_delivery_with_text", "created_at", postgresql_where=HAS_TEXT, sqlite_where=HAS_TEXT),
         Index("ix_delivery_redacted", "created_at", postgresql_where=IS_REDACTED, sqlite_where=IS_REDACTED),
+        Index("ix_delivery_stalled", "channel", postgresql_where=IS_STALLED, sqlite_where=IS_STALLED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -111,6 +114,7 @@ class Delivery(Base):
     bundled_into: Mapped[int | None] = mapped_column(index=True)
     ends_id: Mapped[int | None]
     redacted_at: Mapped[datetime | None]
+    persistent: Mapped[bool] = mapped_column(server_default=false())
 
 
 REDACTED = {

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.database import Base, due_index, enum_of
@@ -25,6 +25,9 @@ PAGE_MOVES: dict[PageState, frozenset[PageState]] = {
 }
 
 
+UNREACHED = text("unreached_since IS NOT NULL")
+
+
 class Page(Base):
     """`due_at` is when the engine must look at it again; None only when a person has it or closed it. While a person
     has a P1, it is when signs of work are due; `followed_up_at` is when their owner was reminded of it last.
@@ -33,11 +36,14 @@ class Page(Base):
 
     `policy` is the escalation policy as it was when the page was raised. `alarmed_round` is the last round after
     which the fallback contacts were alarmed. `first_message_at` is when its oldest message was written, kept when that
-    is deleted.
+    is deleted. `unreached_since`: no message of the current round has left since then.
     """
 
     __tablename__ = "page"
-    __table_args__ = (due_index("page"),)
+    __table_args__ = (
+        due_index("page"),
+        Index("ix_page_unreached", "unreached_since", postgresql_where=UNREACHED, sqlite_where=UNREACHED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_number: Mapped[int] = mapped_column(ForeignKey("ticket.number"), unique=True)
@@ -56,3 +62,4 @@ class Page(Base):
     followed_up_at: Mapped[datetime | None]
     first_message_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
+    unreached_since: Mapped[datetime | None]

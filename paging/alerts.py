@@ -29,6 +29,11 @@ def overdue(session: Session, line: Line, pages: int, messages: int, now: dateti
     _tell(session, line, "overdue", "", now, pages=pages, messages=messages)
 
 
+def unreached(session: Session, line: Line, reasons: str, now: datetime) -> None:
+    """Nobody can be reached, or not about some ticket."""
+    _tell(session, line, "unreached", "", now, reasons=reasons)
+
+
 def window_unpaged(
     session: Session, line: Line, window: int, contract: str, reference: str, why: str, now: datetime
 ) -> None:

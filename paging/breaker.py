@@ -50,6 +50,14 @@ class Breakers:
             self._states[channel] = _State()
             return was_away
 
+    def refused(self, channel: Channel, now: datetime) -> None:
+        """The carrier refuses the account: that is no blip, so it is left alone from the first time on."""
+        with self._lock:
+            state = self._states[channel]
+            if state.rests_until is not None:
+                state.rest = min(state.rest * 2, LONGEST_REST)
+            state.rests_until = now + state.rest
+
     def failed(self, channel: Channel, now: datetime) -> None:
         """The carrier could not be used."""
         with self._lock:

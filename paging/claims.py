@@ -15,7 +15,8 @@ from paging import contact_proofs, kindness, outcomes, sender_rate
 from paging.breaker import Breakers
 from paging.carriers.protocol import Message
 from paging.due import Due, due_now, may_leave
-from paging.kindness import Texted
+from paging.kindness import SPARED, Texted
+from paging.reach_out import TRY_AGAIN
 from rules.escalation import Channel
 from rules.gsm7 import segments
 from rules.line import Line
@@ -24,8 +25,6 @@ from tickets.outbox import URGENCY
 
 MOST_ASKED = 10
 """So often the provider is asked what became of a message; then its page's waits decide."""
-SPARED = "spared"
-"""In the place of a provider's code: it was not sent, out of kindness."""
 UNTIL_IT_RINGS = timedelta(seconds=1)
 
 
@@ -40,7 +39,8 @@ class Claim:
     """A delivery that is ours until its lease ends.
 
     `lost_since`: an earlier attempt may have reached the carrier. `sid`: the provider's id of what to ask or end.
-    `is_late`: it waited for a sender so long that the lease must be made anew.
+    `is_late`: it waited for a sender so long that the lease must be made anew. `persistent`: a refusal does not end it.
+    `is_unreached`: no message of its page had left.
     """
 
     id: int
@@ -52,6 +52,8 @@ class Claim:
     lost_since: datetime | None = None
     sid: str = ""
     is_late: bool = False
+    persistent: bool = False
+    is_unreached: bool = False
 
 
 class Claims:
@@ -66,6 +68,7 @@ class Claims:
         self._now = now
         self._budget = sender_rate.Budget(session, line, now)
         self._readers: Collection[str] = ()
+        self._is_unreached = False
 
     def take(self, limit: int) -> list[Claim]:
         """Up to `limit` due rows, the most urgent first."""
@@ -77,6 +80,7 @@ class Claims:
     def _consider(self, due: Due) -> Claim | None:
         """What to do with it now: a claim, or nothing, as it was settled, put off, or is bundled by another one."""
         delivery = due.delivery
+        self._is_unreached = due.unreached_since is not None
         if delivery.due_at is None:
             return None
         if delivery.state is DeliveryState.SENT:
@@ -145,6 +149,9 @@ class Claims:
             return False  # what is in doubt may be ringing: it is looked up, so that it can be ended
         if not kindness.has_been_called_enough(self._session, self._limits, delivery, self._now):
             return False
+        if delivery.persistent:
+            delivery.due_at = self._now + TRY_AGAIN
+            return True
         minutes = int(self._limits.calls_within.total_seconds() // 60)
         delivery.error = self._line.wording.say("event.too_many_calls", calls=self._limits.calls, minutes=minutes)
         delivery.error_code = SPARED
@@ -240,8 +247,12 @@ class Claims:
             voice_url=self._line.url(f"/twilio/page/{delivery.id}"),
             status_url=self._line.url(f"/twilio/delivery/{delivery.id}/status"),
         )
-        return Claim(delivery.id, delivery.attempts, task, delivery.kind, delivery.channel, message, lost_since, sid)
+        return Claim(
+            delivery.id, delivery.attempts, task, delivery.kind, delivery.channel, message, lost_since, sid,
+            persistent=delivery.persistent, is_unreached=self._is_unreached,
+        )  # fmt: skip
 
 
 def _is_first_text(delivery: Delivery) -> bool:
-    return delivery.kind is DeliveryKind.PAGE and delivery.channel is Channel.SMS and delivery.attempts == 0
+    is_first = delivery.attempts == 0 and not delivery.persistent
+    return delivery.kind is DeliveryKind.PAGE and delivery.channel is Channel.SMS and is_first

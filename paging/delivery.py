@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from models.database import Database, announce
 from models.delivery import DELIVERY_MOVES, Delivery, DeliveryKind, DeliveryState
 from models.page import Page
-from paging import kindness, outcomes
+from paging import kindness, outcomes, reach_out
 from paging.breaker import Breakers
 from paging.carriers.protocol import (
+    AccountRefused,
     AmbiguousFailure,
     Carrier,
     PermanentFailure,
@@ -27,6 +28,7 @@ from paging.carriers.protocol import (
 )
 from paging.claims import Claim, Task
 from paging.due import may_leave
+from paging.reach_out import TRY_AGAIN
 from rules.escalation import Channel
 from rules.line import Line
 
@@ -34,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 LOOKUP_AFTER = timedelta(seconds=2)
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
+LEFT = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED})
 TRIED_AGAIN = frozenset({DeliveryState.PENDING, DeliveryState.ATTEMPTING})
 LONGEST_PAUSE = timedelta(seconds=30)
 
@@ -193,8 +196,12 @@ class Courier:
 
     def _failed(self, claim: Claim, failure: SendFailure) -> None:
         match failure:
+            case AccountRefused():
+                self._note(claim, of_carrier=True, is_refusal=True)
+                self._settle(claim, DeliveryState.PENDING, failure)
             case PermanentFailure():
-                self._settle(claim, DeliveryState.FAILED, failure)
+                state = DeliveryState.PENDING if claim.persistent else DeliveryState.FAILED
+                self._settle(claim, state, failure, again_after=TRY_AGAIN)
                 self._worked(claim)
             case TemporaryFailure():
                 self._note(claim, of_carrier=failure.of_carrier)
@@ -212,18 +219,25 @@ class Courier:
                 session.execute(waiting.values(due_at=self._database.now(session)))
                 announce(session)
 
-    def _note(self, claim: Claim, of_carrier: bool) -> None:
+    def _note(self, claim: Claim, of_carrier: bool, is_refusal: bool = False) -> None:
         if of_carrier:
+            note = self._breakers.refused if is_refusal else self._breakers.failed
             with self._database.read() as session:
-                self._breakers.failed(claim.channel, self._database.now(session))
+                note(claim.channel, self._database.now(session))
 
     def _settle(
-        self, claim: Claim, state: DeliveryState, failure: SendFailure | None = None, sid: str | None = None
+        self,
+        claim: Claim,
+        state: DeliveryState,
+        failure: SendFailure | None = None,
+        sid: str | None = None,
+        again_after: timedelta | None = None,
     ) -> None:
         """Write the outcome, if this attempt still holds the delivery: a callback may have been faster."""
         with self._database.write() as session:
             now = self._database.now(session)
-            is_stalled = state in TRIED_AGAIN and self._breakers.rests_until(claim.channel) is not None
+            is_away = self._breakers.rests_until(claim.channel) is not None
+            is_stalled = state in TRIED_AGAIN and (is_away or claim.persistent)
             pages = outcomes.lock_pages(session, claim.id) if is_stalled or state in outcomes.LOST else ()
             if state in ACCEPTED and claim.kind in outcomes.LEAVES:
                 # Before the delivery is locked: pages come first.
@@ -232,13 +246,15 @@ class Courier:
                 "delivery_id": claim.id,
                 "attempt": claim.attempt,
                 "new_state": state,
-                "next_look": _next_look(state, claim.attempt, now),
+                "next_look": _next_look(state, claim.attempt, now, again_after),
                 "why": str(failure) if failure else None,
                 "code": failure.code if failure else None,
                 "settled": now if not DELIVERY_MOVES[state] else None,
                 "sid": sid,
                 "is_stalled": is_stalled,
             }
+            if claim.is_unreached and state in LEFT and claim.channel is not Channel.EMAIL:
+                reach_out.has_left(session, claim.id)
             held = session.connection().execute(_SETTLE, values).first()
             if held is None:
                 _keep_sid(session, claim, sid)
@@ -270,10 +286,9 @@ class Courier:
     def _end_call(self, claim: Claim) -> None:
         try:
             self._carriers[claim.channel].end_call(claim.sid)
-        except PermanentFailure as failure:
-            self._settle(claim, DeliveryState.FAILED, failure)
         except SendFailure as failure:
-            self._settle(claim, DeliveryState.PENDING, failure)
+            is_over = isinstance(failure, PermanentFailure) and not isinstance(failure, AccountRefused)
+            self._settle(claim, DeliveryState.FAILED if is_over else DeliveryState.PENDING, failure)
         else:
             self._settle(claim, DeliveryState.DELIVERED)
 
@@ -285,8 +300,10 @@ def _keep_sid(session: Session, claim: Claim, sid: str | None) -> None:
         session.execute(unknown.values(provider_sid=sid))
 
 
-def _next_look(state: DeliveryState, attempt: int, now: datetime) -> datetime | None:
+def _next_look(state: DeliveryState, attempt: int, now: datetime, again_after: timedelta | None) -> datetime | None:
     match state:
+        case DeliveryState.PENDING if again_after is not None:
+            return now + again_after
         case DeliveryState.ATTEMPTING if attempt == 1:
             return now + LOOKUP_AFTER
         case DeliveryState.ATTEMPTING | DeliveryState.PENDING:

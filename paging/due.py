@@ -36,13 +36,14 @@ class Due:
     round: int | None
     level: int | None
     followed_up_at: datetime | None
+    unreached_since: datetime | None
     priority: Priority | None
 
 
 def due_now(session: Session, line: Line, limit: int, now: datetime) -> list[Due]:
     """Up to `limit` due messages that no other engine has, the most urgent first; they are locked."""
     statement = (
-        select(Delivery, Page.state, Page.round, Page.level, Page.followed_up_at, Ticket.priority)
+        select(Delivery, Page.state, Page.round, Page.level, Page.followed_up_at, Page.unreached_since, Ticket.priority)
         .outerjoin(Page, Page.id == Delivery.page_id)
         .outerjoin(Ticket, Ticket.number == Delivery.ticket_number)
         .where(Delivery.due_at <= now, *UNDERSTOOD)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from models.call import Call, Step
 from models.delivery import Delivery, DeliveryKind, DeliveryState
 from models.page import Page, PageState
 from models.ticket import Ticket
-from paging import messages, roster
+from paging import messages, reach_out, roster
 from paging.roster import Person
 from rules.escalation import (
     ALARM_CHANNELS,
@@ -40,6 +40,8 @@ OUTCOMES = {
     DeliveryState.FAILED: Outcome.FAILED,
     DeliveryState.CANCELLED: Outcome.FAILED,
 }
+
+WAITS = (DeliveryState.PENDING, DeliveryState.ATTEMPTING)
 
 
 def advance(session: Session, line: Line, ticket: Ticket, page: Page, now: datetime) -> None:
@@ -80,6 +82,8 @@ class _Advance:
                     self._alarm_fallback()
         self._page.due_at = move.until
         self._session.flush()
+        reach_out.look(self._session, self._line, self._ticket, self._page, self._now)
+        self._session.flush()
 
     def _next(self) -> Wait | StartChannels | StartLevel | AlarmFallback:
         page, attempts = self._page, self._attempts()
@@ -103,6 +107,7 @@ class _Advance:
             Delivery.round == self._page.round,
             Delivery.level == self._page.level,
             Delivery.kind == DeliveryKind.PAGE,
+            or_(Delivery.persistent.is_(False), Delivery.state.not_in(WAITS)),
         )
         return [
             Attempt(key or "", channel, _outcome(state, stalled))

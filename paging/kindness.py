@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Select, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from models.customer import HOUSE_CONTRACT, Contract, Customer
@@ -23,7 +23,10 @@ MOST_IN_ONE = 8
 """So many tickets are named by one segment."""
 MANY = 3
 """So many pages of one minute are named by one text, also those that were texted alone."""
+SPARED = "spared"
+"""In the place of a provider's code: it was not sent, out of kindness."""
 MINUTE = timedelta(minutes=1)
+IN_DOUBT = (DeliveryState.ATTEMPTING, DeliveryState.ANSWERED, DeliveryState.UNANSWERED)
 NOT_TEXTED = (DeliveryState.PENDING, DeliveryState.FAILED, DeliveryState.CANCELLED)
 
 
@@ -77,7 +80,10 @@ def text_again_at(session: Session, limits: Limits, delivery: Delivery, now: dat
 
 
 def has_been_called_enough(session: Session, limits: Limits, delivery: Delivery, now: datetime) -> bool:
-    """Whether the technician has had so many calls of late that only a P1 may ring. Practice does not count."""
+    """Whether the technician has had so many calls of late that only a P1 may ring.
+
+    Practice does not count, nor does a call that the carrier refused.
+    """
     calls = select(func.count()).select_from(Delivery).outerjoin(Ticket, Ticket.number == Delivery.ticket_number)
     statement = calls.where(
         Ticket.source.is_distinct_from(TicketSource.DRILL),
@@ -85,6 +91,7 @@ def has_been_called_enough(session: Session, limits: Limits, delivery: Delivery,
         Delivery.channel.in_(CALLS),
         Delivery.kind.not_in((DeliveryKind.HANG_UP, DeliveryKind.TEST, DeliveryKind.CODE)),
         Delivery.attempted_at > now - limits.calls_within,
+        or_(Delivery.provider_sid.is_not(None), Delivery.state.in_(IN_DOUBT)),
         Delivery.id != delivery.id,
     )
     return session.execute(statement).scalar_one() >= limits.calls
@@ -108,6 +115,7 @@ def companions(session: Session, delivery: Delivery) -> list[Texted]:
     statement = _texts_to(delivery).where(
         Delivery.state == DeliveryState.PENDING,
         Delivery.attempts == 0,
+        Delivery.persistent.is_(False),
         Delivery.attempted_at.is_(None),  # as its index has it: a technician's history is long
         Delivery.page_id != delivery.page_id,
     )

@@ -92,6 +92,29 @@ def follow_up(
     )  # fmt: skip
 
 
+def again(
+    session: Session,
+    line: Line,
+    ticket: Ticket,
+    page: Page,
+    person: Person,
+    kind: DeliveryKind,
+    channel: Channel,
+    number: int,
+    at: datetime,
+    now: datetime,
+) -> None:
+    """Post one more try of a page that has reached nobody, due `at`. It is tried until it leaves."""
+    text = text_of(line, ticket, "page.text" if kind is DeliveryKind.PAGE else "page.alarm_text")
+    body = text
+    if channel is Channel.EMAIL:
+        body = line.wording.say("page.unreached_mail", text=text, url=line.url(f"/tickets/{ticket.number}"))
+    _post(
+        session, line, ticket, page, person, channel, kind, body, now, occasion=f":again:{number}",
+        subject=text if channel is Channel.EMAIL else None, due_at=at, persistent=True,
+    )  # fmt: skip
+
+
 def _post(
     session: Session,
     line: Line,
@@ -103,6 +126,9 @@ def _post(
     body: str,
     now: datetime,
     occasion: str = "",
+    subject: str | None = None,
+    due_at: datetime | None = None,
+    persistent: bool = False,
 ) -> None:
     post(
         session,
@@ -111,8 +137,10 @@ def _post(
         channel=channel,
         name=person.name,
         address=person.address(channel),
-        subject=body if channel is Channel.EMAIL else None,
+        subject=subject or (body if channel is Channel.EMAIL else None),
         body=body,
         now=now,
         about=Reference(ticket.number, page.id, page.round, page.level, person.key),
+        due_at=due_at,
+        persistent=persistent,
     )

@@ -47,6 +47,9 @@ UNDER_WAY = frozenset(
 LOST = frozenset({DeliveryState.UNANSWERED, DeliveryState.FAILED})
 LEAVES = PAGING_KINDS | {DeliveryKind.BUNDLE}
 """A page has left when a carrier has one of these."""
+TRIED_ON = frozenset({DeliveryState.PENDING, DeliveryState.ATTEMPTING})
+OFTEN_TOLD = 3
+"""So many failed tries of one message are in the story; it goes on being tried for as long as its page is open."""
 UNTOLD = frozenset({DeliveryKind.BUNDLE, DeliveryKind.HANG_UP})
 """A bundle is told by its members, and a telephone that stops ringing by nobody."""
 
@@ -152,12 +155,12 @@ def lock_pages(session: Session, delivery_id: int) -> Sequence[Page]:
 
 
 def _nudge(session: Session, page: Page, delivery: Delivery, now: datetime) -> None:
-    """A message of the page's level was lost, or its carrier is down: the engine looks at once what that moves."""
+    """A message of the page's round was lost, or its carrier is down: the engine looks at once what that moves."""
     if page.id != delivery.page_id or page.state is not PageState.PAGING:
         return
     if not delivery.stalled and delivery.state not in LOST:
         return
-    if (delivery.round, delivery.level) == (page.round, page.level):
+    if delivery.round == page.round:
         page.due_at = now
         announce(session)
 
@@ -167,6 +170,8 @@ def tell(
 ) -> None:
     """One line of the ticket's story. A text that is on its way is told when it was handed over, and no more."""
     if delivery.ticket_number is None or delivery.kind in UNTOLD or delivery.state is DeliveryState.CANCELLED:
+        return
+    if delivery.state in TRIED_ON and (delivery.persistent or delivery.attempts > OFTEN_TOLD):
         return
     channel = Channel.VOICE if delivery.channel is Channel.SECOND_PHONE else delivery.channel
     words = {"name": delivery.name, "address": delivery.address, "reason": delivery.error or ""}
@@ -178,7 +183,7 @@ def _alert(session: Session, line: Line, delivery: Delivery, now: datetime) -> N
     """What only a person can mend is told to the admins; a text that arrives shows that its reader has opted in."""
     if delivery.channel is Channel.SMS and delivery.technician_key and delivery.state is DeliveryState.DELIVERED:
         _opted_out(session, delivery.technician_key, None)
-    if delivery.state is not DeliveryState.FAILED:
+    if delivery.state not in (DeliveryState.FAILED, DeliveryState.PENDING):
         return
     if delivery.error_code == codes.OPTED_OUT:
         if delivery.technician_key:

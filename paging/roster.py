@@ -178,7 +178,7 @@ def person_of(technician: Technician) -> Person:
 
 
 def _channels(names: Iterable[str]) -> tuple[Channel, ...]:
-    """The channels with these names; one that only a newer version knows is left to that version."""
+    """The channels with these names, but those that only a newer version knows."""
     return tuple(Channel(name) for name in names if name in frozenset(Channel))
 
 

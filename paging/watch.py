@@ -1,6 +1,6 @@
 """Whether what is due gets done: told to the admins, and to whoever listens for the line's heartbeat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from models.database import Database, insert_once
 from models.delivery import Delivery, DeliveryKind
-from models.page import Page
+from models.page import Page, PageState
 from models.service import Periodic
 from paging import alerts
+from paging.carriers import codes
+from rules.escalation import Channel
 from rules.line import Line
 from tickets.outbox import URGENCY
 
@@ -24,6 +26,7 @@ NOTICES_LATE = timedelta(minutes=10)
 """Customers' notices go after all else, and a number texts slowly: a minute says nothing of the engine."""
 LOOK_EVERY = timedelta(seconds=20)
 KEPT = timedelta(days=1)
+MOST_NAMED = 5
 PING_TIMEOUT = 10.0  # seconds
 
 
@@ -48,13 +51,61 @@ def overdue(session: Session, now: datetime, late: timedelta = LATE) -> Overdue:
     return Overdue(session.execute(pages).scalar_one(), session.execute(messages).scalar_one())
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the line does not achieve: the tickets whose pages have reached nobody, the eldest first (the first of many
+    alone, with how many there are), whether the carrier refuses the account, and whether no telephone can be reached.
+    """
+
+    tickets: Sequence[int]
+    pages: int
+    is_refused: bool
+    is_down: bool
+
+    @property
+    def is_lost(self) -> bool:
+        return bool(self.pages) or self.is_refused or self.is_down
+
+    @property
+    def sentences(self) -> list[str]:
+        named = ", ".join(map(str, self.tickets))
+        return [
+            sentence
+            for is_so, sentence in (
+                (self.pages, f"{self.pages} pages have reached nobody, no message about them left (tickets {named})"),
+                (self.is_refused, "the carrier refuses the account"),
+                (self.is_down, "the carrier takes neither texts nor calls"),
+            )
+            if is_so
+        ]
+
+
+def reach(session: Session) -> Reach:
+    """What is not achieved, by index alone: every process sees the same, for it is read from rows."""
+    unreached = Page.unreached_since.is_not(None), Page.state == PageState.PAGING
+    pages = session.execute(select(func.count()).select_from(Page).where(*unreached)).scalar_one()
+    eldest = select(Page.ticket_number).where(*unreached).order_by(Page.unreached_since).limit(MOST_NAMED)
+    away = Delivery.stalled, Delivery.due_at.is_not(None), Delivery.persistent.is_(False)
+    channels = session.execute(select(Delivery.channel).where(*away).distinct()).scalars().all()
+    refused = select(Delivery.id).where(*away, Delivery.error_code.in_(codes.OF_THE_ACCOUNT)).limit(1)
+    return Reach(
+        tickets=session.execute(eldest).scalars().all(),
+        pages=pages,
+        is_refused=session.execute(refused).first() is not None,
+        is_down={Channel.SMS, Channel.VOICE}.issubset(channels),
+    )
+
+
 def ping(url: str) -> None:
     """One sign of life to whoever listens at `url`; raises requests.RequestException."""
     requests.get(url, timeout=PING_TIMEOUT).raise_for_status()
 
 
 class Watch:
-    """Looks once a minute, whichever process is first. The ping stops when work is overdue, or nobody looks."""
+    """Looks once a minute, whichever process is first.
+
+    The ping stops when work is overdue, when pages reach nobody, or when nobody looks.
+    """
 
     def __init__(
         self, database: Database, line: Line, heartbeat_url: str | None, ping: Callable[[str], None] = ping
@@ -65,7 +116,7 @@ class Watch:
         self._ping = ping
 
     def look(self) -> None:
-        """Count what is overdue; tell the admins, or send the sign of life."""
+        """See what is overdue and what reaches nobody; tell the admins, or send the sign of life."""
         with self._database.write() as session:
             now = self._database.now(session)
             if not _is_first(session, now):
@@ -73,6 +124,10 @@ class Watch:
             found = overdue(session, now)
             if found.pages or found.messages:
                 alerts.overdue(session, self._line, found.pages, found.messages, now)
+            lost = reach(session)
+            if lost.is_lost:
+                alerts.unreached(session, self._line, "; ".join(lost.sentences), now)
+            if found.pages or found.messages or lost.is_lost:
                 return
         self._beat()
 

@@ -62,8 +62,10 @@ def post(
     now: datetime,
     subject: str | None = None,
     about: Reference | None = None,
+    due_at: datetime | None = None,
+    persistent: bool = False,
 ) -> bool:
-    """Put one message to one person into the outbox, once per `key`. Answers whether it is new.
+    """Put one message to one person into the outbox, once per `key`: now, or at `due_at`. Answers whether it is new.
 
     Without an address it is written as failed, so that the story tells it and the page moves on. A key, a name or a
     subject that is too long for its column is cut: it must not keep a page from leaving.
@@ -87,8 +89,9 @@ def post(
         "body": to_gsm7(body) if channel is Channel.SMS else body,
         "state": DeliveryState.PENDING if reachable else DeliveryState.FAILED,
         "attempts": 0,
-        "due_at": now if reachable else None,
+        "due_at": (due_at or now) if reachable else None,
         "error": None if reachable else (NO_EMAIL if channel is Channel.EMAIL else NO_PHONE),
+        "persistent": persistent,
         "created_at": now,
         "settled_at": None if reachable else now,
     }

@@ -21,7 +21,7 @@ from models.patience import answers_by
 from models.retention import RetentionProgress
 from models.service import Heartbeat, Periodic
 from models.ticket import TICKET_MOVES, Ticket, TicketSource, TicketState
-from paging.watch import overdue
+from paging.watch import overdue, reach
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ class Health:
         return Response('{"status": "ok"}', mimetype="application/json")
 
     def ready(self) -> Response:
-        """The database can be read and written, its schema is ours, and nothing has been due for more than a minute."""
+        """The database can be read and written, its schema is ours, nothing is late, and pages reach people."""
         problems = self._problems()
         if not problems:
             return Response('{"status": "ready"}', mimetype="application/json")
@@ -72,11 +72,12 @@ class Health:
                 with self._database.read() as session:
                     found = overdue(session, self._database.now(session))
                     waiting = {"pages": found.pages, "messages": found.messages}
+                    unreached = reach(session).sentences
                 problems = [] if self._can_write() else ["nothing can be written to the database"]
         except SQLAlchemyError:
             return ["the database does not answer"]
         late = [f"{count} {what} are overdue by more than a minute" for what, count in waiting.items() if count]
-        return [*problems, *late]
+        return [*problems, *unreached, *late]
 
     def _can_write(self) -> bool:
         """Whether a row could be written of late: everybody may ask, so it is tried at most once a second."""

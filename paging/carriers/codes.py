@@ -19,6 +19,8 @@ CONFIGURATION = {
     "30032": "the toll-free number is not verified",
     "30034": "the number is not registered for texting in the United States",
 }
+OF_THE_ACCOUNT = frozenset({"20003", "30002"})
+"""The carrier refuses whatever the account asks for, whoever it is for."""
 OPTED_OUT = "21610"
 TEMPORARY = frozenset({"20429", "30001", "30003", "30008"})
 OF_THE_NUMBER = frozenset({"30003", "30008"})

@@ -41,6 +41,10 @@ class ConfigurationFailure(PermanentFailure):
     """Nothing of this kind can be sent until an admin changes something; the message says what is wrong."""
 
 
+class AccountRefused(ConfigurationFailure):
+    """The carrier refuses the account: nothing can be sent at all. Once that is put right, what waits can go."""
+
+
 class TemporaryFailure(SendFailure):
     """Trying again can help. `of_carrier`: it is the carrier's trouble, and not that of the telephone called."""
 

@@ -82,6 +82,8 @@ INDEX: dict[str, str] = {
     "maintenance (due_at) where due_at is not null": "Each look for due work reads every window ever booked.",
     "monitored_event (contract_id, event, key)": "Each event reads every event ever reported.",
     "monitored_event (last_at)": "Each batch of old events reads every event ever reported.",
+    "page (unreached_since) where unreached_since is not null": "/readyz and the watch read every page ever raised.",
+    "delivery (channel) where stalled and due_at is not null": "/readyz and the watch read every message that is due.",
     "page (due_at) where due_at is not null": "Each look for due pages reads every page ever raised.",
     "pin (contract_id)": "A contract's page reads every PIN.",
     "recording (due_at) where due_at is not null": "Each look for due work reads every recording.",

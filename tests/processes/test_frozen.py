@@ -1,4 +1,4 @@
-"""A PostgreSQL that is frozen takes every connection and answers nothing: whoever asks us hears something all the same."""
+"""A frozen PostgreSQL takes every connection and answers nothing: whoever asks us hears something all the same."""
 
 import tempfile
 from collections.abc import Iterator

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from models.database import Database
 from paging.carriers.protocol import (
+    AccountRefused,
     AmbiguousFailure,
     ConfigurationFailure,
     Message,
@@ -22,6 +23,7 @@ from tests.simulation.weather import Fate, Weather
 
 TIME_OUT = 10.0
 REFUSALS = ("21211", "21610", "21614")
+NO_ACCOUNT = "20003"
 MISCONFIGURED = "21408"
 
 
@@ -58,6 +60,7 @@ class Network:
         return accepted.sid
 
     def find(self, message: Message, since: datetime) -> list[str]:
+        self._watch.is_looked_for(message.delivery_id)
         self._answers_question(f"find #{message.delivery_id}.{message.attempt}", message.delivery_id)
         self._watch.has_looked(message.delivery_id)
         return self._telephones.matching(message, since)
@@ -79,6 +82,8 @@ class Network:
             self._watch.excuse(about, fate)
         self._trace.say(f"{question}: {fate}")
         sleep(self._chance.uniform(0.05, 0.4))
+        if fate is Fate.NO_ACCOUNT:
+            raise AccountRefused("the carrier refuses the account", NO_ACCOUNT)
         if fate in (Fate.BUSY, Fate.UNREACHABLE):
             raise TemporaryFailure("the carrier cannot take it now", "20429")
         if fate in (Fate.LOST, Fate.ANSWER_LOST, Fate.LATE):
@@ -87,6 +92,9 @@ class Network:
     def _fails_before(self, message: Message, fate: Fate) -> None:
         """What goes wrong before the carrier has the message."""
         match fate:
+            case Fate.NO_ACCOUNT:
+                self._watch.is_refused(message.delivery_id)
+                raise AccountRefused("the carrier refuses the account", NO_ACCOUNT)
             case Fate.BUSY:
                 self._watch.is_refused(message.delivery_id)
                 raise TemporaryFailure("the carrier cannot take it now", "20429")

@@ -17,6 +17,8 @@ MEANING = {
     "voice": dict.fromkeys(("completed", "canceled", "no-answer"), "unanswered") | {"failed": "failed"},
 }
 """What each final report must make of a message."""
+TRIED_EVERY = timedelta(seconds=65)
+"""A minute, and an engine that polls."""
 LATE = timedelta(seconds=120)
 """A page's message is handed over so soon, unless the carrier is in the way: two long pauses between two tries."""
 
@@ -36,6 +38,7 @@ class Messages:
         self._excused: dict[int, datetime] = {}
         self._created: dict[int, datetime] = {}
         self._in_doubt: set[int] = set()
+        self._tried: dict[str, datetime] = {}
 
     def look(self, now: datetime) -> None:
         """What has changed, and whether it may."""
@@ -59,6 +62,14 @@ class Messages:
             if row.kind in PAGING and row.state in WAITS and now > begins + LATE:
                 raise Violation("late", f"message #{number} ({row.key}) is {row.state} since {begins}")
 
+    def must_be_tried(self, now: datetime, since: datetime) -> None:
+        """While a page's message waits, its channel is tried at least once a minute."""
+        for number in self._open:
+            row = self.rows[number]
+            waits_since = max(self._created[number], since, self._tried.get(row.channel, since))
+            if row.kind in PAGING and row.state in WAITS and now > waits_since + TRIED_EVERY:
+                raise Violation("tried", f"nothing was tried by {row.channel} since {waits_since}: {row.key} waits")
+
     def is_excused(self, number: int) -> bool:
         """Whether the carrier ever did wrong by this message."""
         return number in self._excused
@@ -68,11 +79,16 @@ class Messages:
         for each in (number, *self._tables.bundled(number)):
             self._excused[each] = now
 
-    def is_asked(self, message: Message) -> None:
+    def is_asked(self, message: Message, now: datetime) -> None:
         """The carrier is about to get it. An answer may be lost from now on."""
+        self._tried[message.channel] = now
         if message.delivery_id in self._in_doubt:
             raise Violation("looked_up", f"#{message.delivery_id} is sent again, and nobody looked whether it was sent")
         self._in_doubt.add(message.delivery_id)
+
+    def is_looked_for(self, number: int, now: datetime) -> None:
+        """The carrier is asked whether it has a message of which the answer was lost: it would be sent otherwise."""
+        self._tried[self.rows[number].channel] = now
 
     def has_looked(self, number: int) -> None:
         self._in_doubt.discard(number)

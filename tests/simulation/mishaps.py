@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import Simulation
 
 HOUR = 3600.0
+LASTS_AT_MOST = {Sky.ROUGH: 1200.0, Sky.DOWN: 500.0, Sky.CLOSED: HOUR}
 WHEN_NOTHING_GOES_ON = 0.05
 KEYS = ("anna", "bruno", "carla", "dario")
 
@@ -55,9 +56,9 @@ class Mishaps:
         self._world.timeline.after(self._chance.expovariate(1 / mean), happens)
 
     def _weather_turns(self) -> None:
-        sky = self._chance.choice((Sky.ROUGH, Sky.ROUGH, Sky.DOWN))
+        sky = self._chance.choice((Sky.ROUGH, Sky.ROUGH, Sky.DOWN, Sky.CLOSED))
         self._turns(sky)
-        self._world.timeline.after(self._chance.uniform(60, 1200 if sky is Sky.ROUGH else 500), self._clears_up)
+        self._world.timeline.after(self._chance.uniform(60, LASTS_AT_MOST[sky]), self._clears_up)
 
     def _clears_up(self) -> None:
         if not self._is_over:

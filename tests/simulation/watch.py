@@ -16,7 +16,7 @@ from tests.simulation.messages import PAGING, Messages
 from tests.simulation.tables import DeliveryRow, PageRow, StoryLine, Tables
 from tests.simulation.timeline import Timeline
 from tests.simulation.trace import Trace, Violation
-from tests.simulation.weather import Fate, Weather
+from tests.simulation.weather import Fate, Sky, Weather
 
 TOGETHER = {
     "open": {"armed", "paging"},
@@ -77,8 +77,10 @@ class Watch:
         self._read_story(now)
         for row in rows:
             self._page(self.cases[row.id], row, now)
+        since = max(self.calm_since, self._weather.changed_at)
+        if self._weather.sky is Sky.CLOSED:
+            self.messages.must_be_tried(now, since)
         if self._weather.is_good:
-            since = max(self.calm_since, self._weather.changed_at)
             self.messages.must_be_handed_over(now, since)
         if self._steps % LOOK_AT_ALL_EVERY == 0:
             self.look_at_all()
@@ -93,7 +95,7 @@ class Watch:
 
     def is_asked(self, message: Message) -> None:
         """A carrier is about to get a message: it names its tickets, and nobody has one of them."""
-        self.messages.is_asked(message)
+        self.messages.is_asked(message, self._timeline.now)
         for row in self._says(message.delivery_id):
             case = self.cases[row.page_id or 0]
             case.has_left = True
@@ -108,6 +110,9 @@ class Watch:
 
     def is_refused(self, number: int) -> None:
         self.messages.has_looked(number)
+
+    def is_looked_for(self, number: int) -> None:
+        self.messages.is_looked_for(number, self._timeline.now)
 
     def has_looked(self, number: int) -> None:
         self.messages.has_looked(number)

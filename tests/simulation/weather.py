@@ -18,6 +18,7 @@ class Fate(StrEnum):
     LOST = "lost"
     ANSWER_LOST = "answer lost"
     LATE = "late"
+    NO_ACCOUNT = "account refused"
 
 
 class Sky(StrEnum):
@@ -25,6 +26,7 @@ class Sky(StrEnum):
     FAIR = "fair"
     ROUGH = "rough"
     DOWN = "down"
+    CLOSED = "closed to the account"
 
 
 FATES: dict[Sky, dict[Fate, float]] = {
@@ -40,10 +42,11 @@ FATES: dict[Sky, dict[Fate, float]] = {
         Fate.LATE: 3,
     },
     Sky.DOWN: {Fate.UNREACHABLE: 65, Fate.LOST: 35},
+    Sky.CLOSED: {Fate.NO_ACCOUNT: 1},
 }
-REPORTS_LOST = {Sky.CLEAR: 0.0, Sky.FAIR: 0.06, Sky.ROUGH: 0.35, Sky.DOWN: 0.5}
-REPORTS_TWICE = {Sky.CLEAR: 0.0, Sky.FAIR: 0.1, Sky.ROUGH: 0.3, Sky.DOWN: 0.3}
-REPORTS_LATE = {Sky.CLEAR: 0.0, Sky.FAIR: 0.08, Sky.ROUGH: 0.3, Sky.DOWN: 0.5}
+REPORTS_LOST = {Sky.CLEAR: 0.0, Sky.FAIR: 0.06, Sky.ROUGH: 0.35, Sky.DOWN: 0.5, Sky.CLOSED: 0.06}
+REPORTS_TWICE = {Sky.CLEAR: 0.0, Sky.FAIR: 0.1, Sky.ROUGH: 0.3, Sky.DOWN: 0.3, Sky.CLOSED: 0.1}
+REPORTS_LATE = {Sky.CLEAR: 0.0, Sky.FAIR: 0.08, Sky.ROUGH: 0.3, Sky.DOWN: 0.5, Sky.CLOSED: 0.08}
 
 
 class Weather:

@@ -12,6 +12,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from paging.carriers import codes
 from paging.carriers.protocol import (
+    AccountRefused,
     AmbiguousFailure,
     ConfigurationFailure,
     PermanentFailure,
@@ -23,6 +24,7 @@ from paging.carriers.twilio.download import Download, download
 PROVIDER = "https://api.twilio.com"
 TIMEOUT = 10.0  # seconds; less than a delivery's lease
 NOT_FOUND = "20404"
+REFUSED = "20003"
 Answer = TypeVar("Answer")
 
 
@@ -94,8 +96,11 @@ def _text_of(error: TwilioRestException | TwilioServiceException) -> str:
 
 def meaning(status: int, code: str, text: str, number: str) -> SendFailure:
     if codes.is_configuration(code):
-        return ConfigurationFailure(codes.in_words(code, number), code)
-    if status in (401, 403):
+        kind = AccountRefused if code in codes.OF_THE_ACCOUNT else ConfigurationFailure
+        return kind(codes.in_words(code, number), code)
+    if status == 401:
+        return AccountRefused("the carrier refuses the account", code or REFUSED)
+    if status == 403:
         return ConfigurationFailure("the carrier refuses the account", code)
     if code in codes.TEMPORARY or status == 429 or status >= 500:
         return TemporaryFailure(f"the carrier cannot take it now: {text}", code, code not in codes.OF_THE_NUMBER)
