@@ -114,7 +114,7 @@ def test_a_call_counts_for_a_quarter_of_an_hour(quick_world: World, after: timed
             posts(session, now, key=f"call {number}", kind=DeliveryKind.PAGE, channel=Channel.VOICE)
         *placed, last = session.execute(select(Delivery).order_by(Delivery.id)).scalars()
         for each in placed:
-            each.attempted_at = now
+            each.attempted_at, each.provider_sid = now, f"CA{each.id}"
         last.technician_key = "anna"
         at = now + limits.calls_within + after
         assert kindness.has_been_called_enough(session, limits, last, at) == is_spared
