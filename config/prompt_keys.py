@@ -165,6 +165,8 @@ PROMPT_KEYS: dict[str, frozenset[str]] = {
     "page.update_with_words": frozenset({"callback", "number", "words"}),
     "page.nobody_subject": TICKET,
     "page.nobody_text": TICKET,
+    "page.gap_subject": TICKET,
+    "page.gap_text": TICKET,
     "drill.customer": NONE,
     "drill.summary": frozenset({"name"}),
     "drill.started": frozenset({"name", "policy"}),

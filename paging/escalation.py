@@ -168,10 +168,13 @@ class _Advance:
                 self._page_by(person, channel)
 
     def _nobody_on_call(self) -> list[Person]:
-        """A gap is itself escalated: the fallback contacts stand in for this level."""
+        """Return the fallback contacts, who stand in for this level in a gap. The duty manager is told of it."""
         self._tell("gap")
         people = self._people(self._policy.fallback)
-        if not people:
+        if people:
+            paged = {person.phone for person in people if person.phone}
+            duty.nobody_on_call(self._session, self._line, self._ticket, paged, self._now)
+        else:
             self._nobody_reached(str(self._page.level))
         return people
 

@@ -1,6 +1,6 @@
 """The duty manager: told of what nobody else can be told of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,12 +25,13 @@ def tell(
     now: datetime,
     short: str | None = None,
     ticket_number: int | None = None,
+    paged: Collection[str] = (),
 ) -> int:
-    """Tell every duty manager by SMS and e-mail, once per `key`. Answers how many people can be told.
+    """Tell every duty manager by SMS and e-mail, once per `key`. Return how many people can be told.
 
-    `short` is what the SMS says instead of `text`.
+    `short` is what the SMS says instead of `text`. Whoever has a telephone number in `paged` knows already.
     """
-    on_duty = managers(session)
+    on_duty = [manager for manager in managers(session) if manager.phone not in paged]
     for manager in on_duty:
         for channel, address, body in (
             (Channel.SMS, manager.phone, short or text),
@@ -60,6 +61,17 @@ def managers(session: Session) -> Sequence[RoleContact]:
 
 def nobody_reached(session: Session, line: Line, ticket: Ticket, occasion: str, now: datetime) -> None:
     """Nobody is on call and there is no fallback: a person must find somebody for this ticket."""
+    _tell_of(session, line, ticket, f"nobody:{ticket.number}:{occasion}", "page.nobody", now)
+
+
+def nobody_on_call(session: Session, line: Line, ticket: Ticket, paged: Collection[str], now: datetime) -> None:
+    """Nobody is on call, and the fallback contacts, whose numbers are `paged`, stand in. Told once for each ticket."""
+    _tell_of(session, line, ticket, f"gap:{ticket.number}", "page.gap", now, paged)
+
+
+def _tell_of(
+    session: Session, line: Line, ticket: Ticket, key: str, words_key: str, now: datetime, paged: Collection[str] = ()
+) -> None:
     words = {
         "number": str(ticket.number),
         "priority": str(ticket.priority),
@@ -68,9 +80,10 @@ def nobody_reached(session: Session, line: Line, ticket: Ticket, occasion: str, 
     }
     tell(
         session,
-        key=f"nobody:{ticket.number}:{occasion}",
-        subject=line.wording.say("page.nobody_subject", **words),
-        text=line.wording.say("page.nobody_text", **words),
+        key=key,
+        subject=line.wording.say(f"{words_key}_subject", **words),
+        text=line.wording.say(f"{words_key}_text", **words),
         now=now,
         ticket_number=ticket.number,
+        paged=paged,
     )

@@ -8,7 +8,7 @@ from tests.stories.pages import deliveries
 from tests.world import World
 
 DISTINCT_LINE = Path(__file__).parents[1] / "data" / "distinct.yaml"
-ADA, RITA, DINO = "+393332220001", "+393332220003", "+393332220004"
+ADA, DINO = "+393332220001", "+393332220004"
 ACME_PIN, DELTA_PIN = "48201937", "68403755"
 CALLBACK = "+393339998887"
 KEYED = "3339998887#"

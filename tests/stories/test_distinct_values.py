@@ -20,13 +20,12 @@ from tests.stories.distinct import (
     DORA,
     KEYED,
     MAX,
-    RITA,
     SECOND_PHONE,
     addresses,
     reports,
 )
 from tests.stories.pages import NUMBER, deliveries
-from tests.world import World
+from tests.world import STRANGER, World
 
 
 def told_to_stand_down(line: World) -> set[str]:
@@ -86,7 +85,7 @@ def test_a_caller_who_changes_the_callback_while_it_is_read_back_gets_the_later_
     assert line.ticket(NUMBER)["callback"] == CALLBACK
 
 
-# The caller on file, the contract's other contacts, and a caller who is on file with somebody else's contract.
+# The caller on file, the contract's other contacts, and a caller who is not on file.
 
 
 def test_a_registered_caller_alone_gets_the_notice_by_e_mail(line: World) -> None:
@@ -95,8 +94,9 @@ def test_a_registered_caller_alone_gets_the_notice_by_e_mail(line: World) -> Non
     assert addresses(line, DeliveryKind.NOTICE, channel=Channel.EMAIL) == {"ada@example.com", "eva@example.com"}
 
 
-def test_for_a_caller_on_file_with_another_contract_all_contacts_of_this_one_get_it(line: World) -> None:
-    reports(line, caller=RITA)
+def test_for_a_caller_who_is_not_on_file_all_contacts_of_the_contract_get_it(line: World) -> None:
+    call = line.phone(STRANGER).dials().presses("1").presses(f"{ACME_PIN}#").presses("1")
+    call.presses("2").presses(KEYED).presses("1").records("", seconds=0).hangs_up()
     line.passes(seconds=30)
     readers = addresses(line, DeliveryKind.NOTICE, channel=Channel.EMAIL)
     assert readers == {"ada@example.com", "ugo@example.com", "eva@example.com"}

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from models.delivery import DeliveryKind
+from models.delivery import Delivery, DeliveryKind
 from models.schedule import EscalationPolicy
 from rules.escalation import Channel
 from tests.stories.distinct import CALLBACK, ENZO, MAX, addresses, reports
@@ -27,6 +27,11 @@ def without_fallback(line: World) -> None:
         session.execute(update(EscalationPolicy).values(content={**policy.content, "levels": levels, "fallback": []}))
 
 
+def of_the_ticket(line: World) -> list[Delivery]:
+    """What the duty manager is told of the ticket: gaps of the schedule are told besides."""
+    return [message for message in deliveries(line, DeliveryKind.DUTY) if message.ticket_number == int(NUMBER)]
+
+
 def test_in_a_gap_the_fallback_is_paged_by_text_and_call(gap: World) -> None:
     reports(gap)
     paged = [(message.address, message.channel) for message in deliveries(gap, DeliveryKind.PAGE)]
@@ -35,10 +40,25 @@ def test_in_a_gap_the_fallback_is_paged_by_text_and_call(gap: World) -> None:
     assert gap.ticket(NUMBER)["taken_by"] == "enzo"
 
 
+def test_in_a_gap_the_duty_manager_is_told_too_once(gap: World) -> None:
+    reports(gap)
+    gap.passes(minutes=20)
+    told = of_the_ticket(gap)
+    assert sorted(message.address for message in told) == sorted([MAX, "max@example.com"])
+    assert all(CALLBACK in message.body for message in told)
+
+
+def test_a_duty_manager_who_is_the_fallback_is_paged_and_not_told_besides(gap: World) -> None:
+    gap.loads(f'roles: {{duty_manager: [{{name: Enzo, phone: "{ENZO}", email: enzo@example.com}}]}}')
+    reports(gap)
+    assert addresses(gap, DeliveryKind.PAGE) == {ENZO}
+    assert of_the_ticket(gap) == []
+
+
 def test_in_a_gap_without_a_fallback_the_duty_manager_is_told_whom_to_call_back(gap: World) -> None:
     without_fallback(gap)
     reports(gap)
-    told = [message for message in deliveries(gap, DeliveryKind.DUTY) if message.ticket_number == int(NUMBER)]
+    told = of_the_ticket(gap)
     assert {message.address for message in told} == {MAX, "max@example.com"}
     assert deliveries(gap, DeliveryKind.PAGE) == []
 
