@@ -16,7 +16,6 @@ from paging.breaker import Breakers
 from paging.carriers.protocol import Message
 from paging.due import Due, due_now, may_leave
 from paging.kindness import SPARED, Texted
-from paging.reach_out import TRY_AGAIN
 from rules.escalation import Channel
 from rules.gsm7 import segments
 from rules.line import Line
@@ -149,9 +148,6 @@ class Claims:
             return False  # what is in doubt may be ringing: it is looked up, so that it can be ended
         if not kindness.has_been_called_enough(self._session, self._limits, delivery, self._now):
             return False
-        if delivery.persistent:
-            delivery.due_at = self._now + TRY_AGAIN
-            return True
         minutes = int(self._limits.calls_within.total_seconds() // 60)
         delivery.error = self._line.wording.say("event.too_many_calls", calls=self._limits.calls, minutes=minutes)
         delivery.error_code = SPARED

@@ -43,6 +43,11 @@ class Try(NamedTuple):
             DeliveryState.CANCELLED,
         )
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended without reaching anybody. A state that only a newer version knows is not judged."""
+        return self.state is not DeliveryState.DELIVERED and DELIVERY_MOVES.get(self.state) == frozenset()
+
 
 def look(session: Session, line: Line, ticket: Ticket, page: Page, now: datetime) -> None:
     """See whether the page has reached nobody, and try again if so. The page is locked; its next look is decided."""
@@ -84,9 +89,8 @@ def _tries(session: Session, page: Page) -> list[Try]:
 
 
 def _goes_on(theirs: Sequence[Try], channel: Channel) -> bool:
-    """Whether a message by this channel is on its way or being tried, or was handed over."""
-    states = {each.state for each in theirs if each.channel is channel}
-    return DeliveryState.DELIVERED in states or any(DELIVERY_MOVES[state] for state in states)
+    """Whether a message by this channel is on its way, being tried or handed over, or would be one call too many."""
+    return any(each.channel is channel and (not each.has_failed or each.code == SPARED) for each in theirs)
 
 
 def _try_again(

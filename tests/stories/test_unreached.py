@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from models.delivery import PAGING_KINDS, Delivery, DeliveryState
+from models.delivery import PAGING_KINDS, Delivery, DeliveryKind, DeliveryState
+from paging.kindness import SPARED
 from rules.escalation import Channel
 from simulator import faults
 from simulator.faults import FaultKind
-from tests.stories.pages import NUMBER, deliveries, page_of, reports
+from tests.stories.pages import ANNA, NUMBER, deliveries, page_of, reports
 from tests.world import World
+from tickets.outbox import Reference, post
 
 REFUSED, FORBIDDEN, NO_SUCH_NUMBER = 20003, 21408, 21211
 HOUR = timedelta(hours=1)
@@ -103,3 +106,30 @@ def test_a_page_that_reaches_somebody_is_not_tried_beside_its_policy(world: Worl
     assert page_of(world).unreached_since is None
     assert mails_to_anna(world) == []
     assert not any(each.persistent for each in deliveries(world))
+
+
+def test_a_technician_who_was_called_often_enough_is_tried_by_text_alone(quick_world: World) -> None:
+    world = quick_world
+    limit = world.gateway.line.policy.limits.calls
+    was_called(world, limit)
+    refuses(world, NO_SUCH_NUMBER)
+    reports(world, key="2")
+    world.passes(minutes=4)
+    calls = [each for each in deliveries(world, channel=Channel.VOICE) if each.technician_key == "anna"]
+    assert [(each.state, each.error_code) for each in calls[limit:]] == [(DeliveryState.FAILED, SPARED)]
+    texts = [each for each in deliveries(world, channel=Channel.SMS) if each.technician_key == "anna"]
+    [text] = [each for each in texts if each.persistent]
+    assert text.attempts >= 3
+
+
+def was_called(world: World, times: int) -> None:
+    """Anna's telephone has just rung so often."""
+    now = world.clock.at
+    with world.database.write() as session:
+        for number in range(times):
+            post(
+                session, key=f"call {number}", kind=DeliveryKind.PAGE, channel=Channel.VOICE, name="Anna Rossi",
+                address=ANNA, body="", now=now, about=Reference(technician_key="anna"),
+            )  # fmt: skip
+        for call in session.execute(select(Delivery)).scalars():
+            call.state, call.due_at, call.attempted_at = DeliveryState.UNANSWERED, None, now
