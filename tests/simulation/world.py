@@ -95,8 +95,8 @@ class Simulation:
     def _goes_on(self, until: datetime) -> None:
         while True:
             planned, due = self.timeline.next_at(), self.processes.next_at()
-            at = min((each for each in (planned, due) if each is not None), default=until)
-            if at > until:
+            at = min((each for each in (planned, due) if each is not None), default=None)
+            if at is None or at > until:
                 break
             self.timeline.goes_to(at)
             if planned == at:
