@@ -173,7 +173,7 @@ class Claims:
 
     def _bundle(self, own: Texted, others: list[Texted], lately: list[Texted]) -> Claim | None:
         """One text that names them all, and stands for the messages of those that were not texted yet."""
-        waiting = [own, *others]
+        waiting = sorted([own, *others], key=lambda each: each.number)
         named = {each.number: each for each in [*lately, *waiting]}
         body = kindness.bundle_text(self._line, list(named.values())[-kindness.MOST_IN_ONE :])
         if not self._budget.allows(segments(body)):

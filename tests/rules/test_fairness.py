@@ -2,7 +2,6 @@
 
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +11,7 @@ from rules.fairness import Burden, Night, fairness
 from rules.on_call import Absence, History, Layer, Override, Revision, Schedule
 from rules.rotation import Rotation, Unit
 from tests.rules.histories import ZONES, moments, schedules
+from tests.rules.minute_oracle import zone_of
 from tests.rules.vendor import POLICY
 
 LINE = POLICY.line_calendar
@@ -178,7 +178,7 @@ def test_times_add_up(of, start, length, now):
 def test_half_hours_counted_one_by_one_on_another_clock_come_to_the_same(zone, start, hours):
     start = start.replace(minute=0)
     total = shared(history(ALONE, zone=zone), _text(start), _text(start + hours * HOUR))[0]["anna"].total
-    halves = [(start + number * HOUR / 2).astimezone(ZoneInfo(zone)) for number in range(2 * hours)]
+    halves = [(start + number * HOUR / 2).astimezone(zone_of(zone)) for number in range(2 * hours)]
     assert total.weekend_time == sum(half.weekday() >= 5 for half in halves) * HOUR / 2
     assert total.weekend_days == len({half.date() for half in halves if half.weekday() >= 5})
     assert total.holidays == len({half.date() for half in halves if _is_italian(half.date())})

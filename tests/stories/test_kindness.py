@@ -10,7 +10,7 @@ from rules.gsm7 import segments
 from simulator import faults
 from simulator.faults import FaultKind
 from tests.stories.pages import ANNA, NUMBER, deliveries, reports
-from tests.world import ADA, PIN, World
+from tests.world import ADA, PIN, STRANGER, World
 
 pytestmark = pytest.mark.one_database
 
@@ -156,7 +156,7 @@ customers:
       - {{number: C-9, plan: platinum, starts: 2026-01-01, ends: 2036-12-31, paid: true, pins: ["90909090"]}}
 """
     world.loads(file)
-    call = world.phone(ADA).dials().presses("90909090#").presses("1")
+    call = world.phone(STRANGER).dials().presses("1").presses("90909090#").presses("1")
     call.presses("1").records("All is dead").hangs_up()
     world.passes(minutes=31)
     world.post(f"/api/v1/tickets/{NUMBER}/{move}", {"by": "bruno", "reason": "r"})
