@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.database import Database, insert_once
-from models.delivery import Delivery, DeliveryKind
+from models.delivery import IS_STALLED, Delivery, DeliveryKind
 from models.page import Page, PageState
 from models.service import Periodic
 from paging import alerts
@@ -85,14 +85,14 @@ def reach(session: Session) -> Reach:
     unreached = Page.unreached_since.is_not(None), Page.state == PageState.PAGING
     pages = session.execute(select(func.count()).select_from(Page).where(*unreached)).scalar_one()
     eldest = select(Page.ticket_number).where(*unreached).order_by(Page.unreached_since).limit(MOST_NAMED)
-    away = Delivery.stalled, Delivery.due_at.is_not(None), Delivery.persistent.is_(False)
-    channels = session.execute(select(Delivery.channel).where(*away).distinct()).scalars().all()
-    refused = select(Delivery.id).where(*away, Delivery.error_code.in_(codes.OF_THE_ACCOUNT)).limit(1)
+    waiting = select(Delivery.id).where(IS_STALLED, Delivery.persistent.is_(False)).limit(1)
+    refused = waiting.where(Delivery.error_code.in_(codes.OF_THE_ACCOUNT))
+    away = [waiting.where(Delivery.channel == channel) for channel in (Channel.SMS, Channel.VOICE)]
     return Reach(
         tickets=session.execute(eldest).scalars().all(),
         pages=pages,
         is_refused=session.execute(refused).first() is not None,
-        is_down={Channel.SMS, Channel.VOICE}.issubset(channels),
+        is_down=all(session.execute(statement).first() is not None for statement in away),
     )
 
 
