@@ -12,8 +12,10 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.receiver import ChunkedReceiver
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import BadRequest
 
 PROBLEM = "application/problem+json"
 ADVICE = {
@@ -23,6 +25,9 @@ ADVICE = {
     HTTPStatus.NOT_IMPLEMENTED: "The only supported Transfer-Encoding is 'chunked'.",
     HTTPStatus.REQUEST_TIMEOUT: "The request did not arrive in time. Send it again.",
 }
+LONGEST_CHUNK_LINE = 4096
+"""Bytes of the line before a chunk, or of the lines after the last one. Waitress keeps what is unfinished of them, and
+looks through all of it whenever more arrives: without a limit a byte a second keeps its one thread busy."""
 AT_ONCE = 64
 """New connections taken in a row before the others have their turn."""
 
@@ -70,15 +75,29 @@ class Request(HTTPRequestParser):
 
     def received(self, data: bytes) -> int:
         before = self.header_plus
-        taken: int = super().received(data)
+        try:
+            taken: int = super().received(data)
+        except ValueError:  # an address or a length that urllib or int cannot read
+            return self._refuse(data)
         if self.error is None:
-            return taken
+            return self._refuse(data) if self._has_long_chunk_line() else taken
         if self.error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             self._leave_out_body()
         elif self.error.code == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
             allowed = (before + data)[: self.adj.max_request_header_size]
             self.error.code = self.error.code if b"\n" in allowed else HTTPStatus.REQUEST_URI_TOO_LONG
         return taken
+
+    def _has_long_chunk_line(self) -> bool:
+        body = self.body_rcv
+        if not isinstance(body, ChunkedReceiver):
+            return False
+        return len(body.control_line) > LONGEST_CHUNK_LINE or len(body.trailer) > LONGEST_CHUNK_LINE
+
+    def _refuse(self, data: bytes) -> int:
+        """Answer 400 and close the connection: what follows of this request is not read."""
+        self.error, self.completed = BadRequest("not a valid request"), True
+        return len(data)
 
     def _leave_out_body(self) -> None:
         length = max(self.content_length, self.body_bytes_received)

@@ -165,6 +165,7 @@ def test_the_client_that_was_waited_for_the_longest_makes_room(house: Callable[[
         (b"GET / HTTP/1.1\r\nHost: line\r\nX: " + b"a" * 5000, 431),
         (b"GET\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: line\r\nContent-Length: -1\r\n\r\n", 400),
+        (GET % b"http://[::1", 400),
         (b"POST / HTTP/1.1\r\nHost: line\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
     ],
 )
@@ -174,6 +175,15 @@ def test_what_never_reaches_the_application_is_a_problem_too(
     with Client(house(SHORT).port) as client:
         problem = client.sends(request_).answer().problem
         assert (problem["status"], bool(problem["detail"])) == (status, True)
+        assert client.is_closed()
+
+
+@pytest.mark.parametrize("beginning", [b"1;", b"0\r\n"])
+def test_a_chunked_body_has_no_endless_lines(house: Callable[[Limits], House], beginning: bytes) -> None:
+    with Client(house(LONG).port) as client:
+        client.sends(b"POST /form HTTP/1.1\r\nHost: line\r\nTransfer-Encoding: chunked\r\n\r\n" + beginning)
+        client.sends(b"a" * 10_000)
+        assert client.answer().problem["status"] == 400
         assert client.is_closed()
 
 
