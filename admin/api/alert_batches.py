@@ -5,6 +5,7 @@ prometheus/alertmanager). So what cannot be placed is kept and told to the admin
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -29,6 +30,10 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 2
 """Batches that a process takes at a time. The other threads stay free for callers."""
+KEPT_AT_ONCE = 100
+"""Alerts kept in one transaction: on SQLite no page leaves meanwhile."""
+PAUSE = 0.01
+"""Seconds between two such transactions: without it the thread takes SQLite's lock again before those that wait."""
 LARGEST = 8_000_000
 """Bytes in a batch."""
 TRY_AGAIN_AFTER = 5
@@ -115,11 +120,13 @@ class AlertBatches:
         """Keep what was not placed, and forget what was not placed before and now is."""
         with self._database.read() as session:
             is_known = bool(placed) and unplaced_alerts.any_of(session, placed)
-        if not unplaced and not is_known:
-            return
-        with self._database.write() as session:
-            unplaced_alerts.keep(session, program().name, unplaced, self._database.now(session))
-            if is_known:
+        for first in range(0, len(unplaced), KEPT_AT_ONCE):
+            some = unplaced[first : first + KEPT_AT_ONCE]
+            with self._database.write() as session:
+                unplaced_alerts.keep(session, program().name, some, self._database.now(session))
+            time.sleep(PAUSE)
+        if is_known:
+            with self._database.write() as session:
                 unplaced_alerts.forget(session, placed)
 
 

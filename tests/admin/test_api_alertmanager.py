@@ -191,6 +191,22 @@ def test_an_error_of_ours_with_one_alert_loses_no_other(sqlite):
     assert len(kept(sqlite)) == 1
 
 
+def test_pages_leave_while_a_flood_is_kept(sqlite):
+    kept_at = []
+    for name in ("begin", "commit"):
+        sa.event.listen(sqlite.engine, name, lambda connection: kept_at.append(0))
+
+    def counts(connection, cursor, statement, *others):
+        if statement.startswith("INSERT INTO unplaced_alert"):
+            kept_at[-1] += 1
+
+    sa.event.listen(sqlite.engine, "after_cursor_execute", counts)
+    many = [{"labels": {"alertname": "disk_low"}, "fingerprint": str(number)} for number in range(250)]
+    assert answered(AlertBatches(sqlite, lambda report: None), *many) == (0, 250)
+    assert sum(kept_at) == 250
+    assert max(kept_at) <= alert_batches.KEPT_AT_ONCE
+
+
 def test_no_limit_on_requests_is_for_alertmanager(quick_world):
     for _ in range(60):
         assert quick_world.post(PATH, {"alerts": []}) == {"accepted": 0, "rejected": 0}
