@@ -99,8 +99,12 @@ class Messages:
         return self._tables.deliveries(self._tables.bundled(number) or [number])
 
     def could_be_answered(self, page: int, number: int, level: int) -> bool:
-        """Whether any message of a page's level is neither lost nor an e-mail that was handed over."""
+        """Whether any message of a page's level is neither lost nor an e-mail that was handed over.
+
+        Tries beside the escalation policy are not waited for.
+        """
         rows = [self.rows[each] for each in self.by_level[page, number, level]]
+        rows = [row for row in rows if not (row.persistent and row.state in WAITS)]
         return any(row.state not in LOST and (row.channel, row.state) != ("email", "delivered") for row in rows)
 
     def is_reported(self, before: DeliveryRow, sid: str, status: str) -> None:

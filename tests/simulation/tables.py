@@ -43,13 +43,14 @@ class DeliveryRow(NamedTuple):
     due_at: datetime | None
     provider_sid: str | None
     bundled_into: int | None
+    persistent: bool
 
 
 PAGES = """SELECT p.id, p.ticket_number, p.state, p.round, p.level, p.due_at, p.acknowledged_by, t.state, t.taken_by,
     t.priority, t.source
     FROM page p JOIN ticket t ON t.number = p.ticket_number ORDER BY p.id"""
 DELIVERY = """SELECT id, key, kind, channel, state, page_id, round, level, technician_key, due_at, provider_sid,
-    bundled_into FROM delivery"""
+    bundled_into, persistent FROM delivery"""
 
 
 ALIKE = """SELECT o.id FROM delivery d JOIN delivery o ON o.address = d.address AND o.channel = d.channel
