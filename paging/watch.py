@@ -72,7 +72,7 @@ class Reach:
         return [
             sentence
             for is_so, sentence in (
-                (self.pages, f"{self.pages} pages have reached nobody, no message about them left (tickets {named})"),
+                (self.pages, f"no message has left about {self.pages} of the open pages (tickets {named})"),
                 (self.is_refused, "the carrier refuses the account"),
                 (self.is_down, "the carrier takes neither texts nor calls"),
             )
