@@ -4,19 +4,17 @@ A row is marked as attempting before the network call and settled after it; a ca
 the provider before it is made again. No transaction is held across a network call.
 """
 
-import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Table, Update, and_, bindparam, func, or_, select, update
+from sqlalchemy import Update, and_, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.database import Database, announce
 from models.delivery import DELIVERY_MOVES, Delivery, DeliveryKind, DeliveryState
-from models.page import Page
-from paging import kindness, outcomes, reach_out
+from paging import attempts, kindness, outcomes, reach_out
 from paging.breaker import Breakers
 from paging.carriers.protocol import (
     AccountRefused,
@@ -34,48 +32,9 @@ from rules.line import Line
 
 log = structlog.get_logger(__name__)
 
-LOOKUP_AFTER = timedelta(seconds=2)
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
-LEFT = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED})
-TRIED_AGAIN = frozenset({DeliveryState.PENDING, DeliveryState.ATTEMPTING})
-LONGEST_PAUSE = timedelta(seconds=30)
-
-# Built once: every message goes through these.
-_DELIVERIES = Delivery.__table__
-assert isinstance(_DELIVERIES, Table)
-_COLUMNS = _DELIVERIES.c
-_HOLDER = (
-    select(_COLUMNS.state, _COLUMNS.attempts, Page.state, Page.followed_up_at)
-    .outerjoin(Page, Page.id == _COLUMNS.page_id)
-    .where(_COLUMNS.id == bindparam("id"))
-)
-_SETTLE = (
-    update(_DELIVERIES)
-    .where(
-        _COLUMNS.id == bindparam("delivery_id"),
-        _COLUMNS.attempts == bindparam("attempt"),
-        _COLUMNS.state == DeliveryState.ATTEMPTING,
-    )
-    .values(
-        state=bindparam("new_state"),
-        due_at=bindparam("next_look"),
-        error=bindparam("why"),
-        error_code=bindparam("code"),
-        settled_at=bindparam("settled"),
-        provider_sid=func.coalesce(bindparam("sid"), _COLUMNS.provider_sid),
-        stalled=bindparam("is_stalled"),
-    )
-    .returning(*_COLUMNS)
-)
-_PAGES = Page.__table__
-assert isinstance(_PAGES, Table)
-_SAYS = or_(_COLUMNS.id == bindparam("delivery_id"), _COLUMNS.bundled_into == bindparam("delivery_id"))
-_HAS_LEFT = (
-    update(_PAGES)
-    .where(_PAGES.c.id.in_(select(_COLUMNS.page_id).where(_SAYS)), _PAGES.c.left_at.is_(None))
-    .values(left_at=bindparam("now"))
-)
 ACCEPTED = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED})
+TRIED_AGAIN = frozenset({DeliveryState.PENDING, DeliveryState.ATTEMPTING})
 
 
 class NotOurs(Exception):
@@ -180,8 +139,8 @@ class Courier:
     def _check(self, claim: Claim) -> None:
         """The last look before the network: a process that slept through its lease must not send."""
         with self._database.read() as session:
-            state, attempts, page, followed_up_at = session.connection().execute(_HOLDER, {"id": claim.id}).one()
-        if state is not DeliveryState.ATTEMPTING or attempts != claim.attempt:
+            state, attempt, page, followed_up_at = session.connection().execute(attempts.HOLDER, {"id": claim.id}).one()
+        if state is not DeliveryState.ATTEMPTING or attempt != claim.attempt:
             raise NotOurs
         if not may_leave(claim.kind, page, followed_up_at):
             self._settle(claim, DeliveryState.CANCELLED)
@@ -241,23 +200,23 @@ class Courier:
             pages = outcomes.lock_pages(session, claim.id) if is_stalled or state in outcomes.LOST else ()
             if state in ACCEPTED and claim.kind in outcomes.LEAVES:
                 # Before the delivery is locked: pages come first.
-                session.connection().execute(_HAS_LEFT, {"delivery_id": claim.id, "now": now})
+                session.connection().execute(attempts.HAS_LEFT, {"delivery_id": claim.id, "now": now})
+            if state in ACCEPTED and claim.is_unreached and claim.channel is not Channel.EMAIL:
+                reach_out.has_left(session, claim.id)
             values = {
                 "delivery_id": claim.id,
                 "attempt": claim.attempt,
                 "new_state": state,
-                "next_look": _next_look(state, claim.attempt, now, again_after),
+                "next_look": attempts.next_look(state, claim.attempt, now, again_after),
                 "why": str(failure) if failure else None,
                 "code": failure.code if failure else None,
                 "settled": now if not DELIVERY_MOVES[state] else None,
                 "sid": sid,
                 "is_stalled": is_stalled,
             }
-            if claim.is_unreached and state in LEFT and claim.channel is not Channel.EMAIL:
-                reach_out.has_left(session, claim.id)
-            held = session.connection().execute(_SETTLE, values).first()
+            held = session.connection().execute(attempts.SETTLE, values).first()
             if held is None:
-                _keep_sid(session, claim, sid)
+                attempts.keep_sid(session, claim, sid)
             elif state is DeliveryState.SENT and claim.kind is not DeliveryKind.BUNDLE:
                 outcomes.tell(session, self._line, held, now)
             else:
@@ -291,24 +250,4 @@ class Courier:
             self._settle(claim, DeliveryState.FAILED if is_over else DeliveryState.PENDING, failure)
         else:
             self._settle(claim, DeliveryState.DELIVERED)
-
-
-def _keep_sid(session: Session, claim: Claim, sid: str | None) -> None:
-    """A callback was faster, or the lease is over: the provider's id is of use all the same."""
-    if sid:
-        unknown = update(Delivery).where(Delivery.id == claim.id, Delivery.provider_sid.is_(None))
-        session.execute(unknown.values(provider_sid=sid))
-
-
-def _next_look(state: DeliveryState, attempt: int, now: datetime, again_after: timedelta | None) -> datetime | None:
-    match state:
-        case DeliveryState.PENDING if again_after is not None:
-            return now + again_after
-        case DeliveryState.ATTEMPTING if attempt == 1:
-            return now + LOOKUP_AFTER
-        case DeliveryState.ATTEMPTING | DeliveryState.PENDING:
-            pause = min(timedelta(seconds=2 ** min(attempt, 6)), LONGEST_PAUSE)
-            return now + pause * random.uniform(0.5, 1.0)
-        case DeliveryState.SENT:
-            return now + outcomes.ASK_AFTER
-    return None
+            self._worked(claim)

@@ -2,9 +2,15 @@
 
 from datetime import timedelta
 
+from models.delivery import DeliveryKind
 from paging.breaker import FAILURES, LONGEST_REST, Breakers
+from paging.carriers.protocol import Message
+from paging.claims import Claim, Task
+from paging.delivery import Courier
 from rules.escalation import Channel
+from tests.defences.carrier import TakingCarrier
 from tests.times import NIGHT
+from tests.world import World
 
 SMS = Channel.SMS
 SECOND = timedelta(seconds=1)
@@ -67,3 +73,14 @@ def test_one_that_works_ends_the_rest() -> None:
 
 def test_each_channel_has_a_breaker_of_its_own() -> None:
     assert broken().admits(Channel.VOICE, LAST)
+
+
+def test_a_telephone_that_could_be_stilled_shows_that_its_carrier_is_there(quick_world: World) -> None:
+    """Two telephones ring for one page: the second must not ring on for as long as a carrier that was away rests."""
+    breakers = Breakers()
+    breakers.refused(Channel.VOICE, quick_world.clock.at)
+    line, carriers = quick_world.gateway.line, {Channel.VOICE: TakingCarrier()}
+    message = Message(7, 1, Channel.VOICE, "+393331110001", "", "", "", "")
+    claim = Claim(7, 1, Task.END_CALL, DeliveryKind.HANG_UP, Channel.VOICE, message, sid="CA1")
+    Courier(quick_world.database, line, carriers, breakers).do(claim)
+    assert breakers.rests_until(Channel.VOICE) is None
