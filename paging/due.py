@@ -47,7 +47,7 @@ def due_now(session: Session, line: Line, limit: int, now: datetime) -> list[Due
         .outerjoin(Page, Page.id == Delivery.page_id)
         .outerjoin(Ticket, Ticket.number == Delivery.ticket_number)
         .where(Delivery.due_at <= now, *UNDERSTOOD)
-        .order_by(Delivery.urgency, Delivery.due_at)
+        .order_by(Delivery.urgency, Delivery.due_at, Delivery.id)
         .limit(limit)
         .with_for_update(of=Delivery, skip_locked=True, key_share=True)
     )
